@@ -1,0 +1,111 @@
+import type { Bytes, Milliseconds } from '../lib/units.js';
+import type { Device, ExposedPort, HealthCheck, PublishedPort, RestartPolicy, Ulimit } from './project.js';
+
+/**
+ * A container to create, in our words; plain JSON. Null means: as the image or the engine has it.
+ * The engine is told nothing that is not here.
+ */
+export interface ContainerSpec {
+  readonly name: string;
+  readonly image: string;
+  readonly command: readonly string[] | null;
+  readonly entrypoint: readonly string[] | null;
+  /** `KEY=value`, link variables included. */
+  readonly environment: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly ports: readonly PublishedPort[];
+  readonly expose: readonly ExposedPort[];
+  readonly mounts: readonly SpecMount[];
+  /** Container names, with `:ro` where wanted. */
+  readonly volumesFrom: readonly string[];
+  readonly volumeDriver: string | null;
+  readonly tmpfs: Readonly<Record<string, string>>;
+  readonly network: SpecNetwork;
+  readonly dns: readonly string[];
+  readonly dnsSearch: readonly string[];
+  readonly extraHosts: readonly string[];
+  readonly hostname: string | null;
+  readonly domainname: string | null;
+  readonly macAddress: string | null;
+  readonly workingDir: string | null;
+  readonly user: string | null;
+  readonly tty: boolean;
+  readonly stdinOpen: boolean;
+  /** The engine closes the container's standard input when the one client that sends to it leaves. */
+  readonly stdinOnce: boolean;
+  readonly privileged: boolean;
+  readonly readOnly: boolean;
+  readonly init: boolean | null;
+  readonly capAdd: readonly string[];
+  readonly capDrop: readonly string[];
+  readonly securityOpt: readonly string[];
+  readonly devices: readonly Device[];
+  readonly ulimits: readonly Ulimit[];
+  readonly memLimit: Bytes | null;
+  readonly memswapLimit: number | null;
+  readonly cpuShares: number | null;
+  readonly cpuset: string | null;
+  readonly cgroupParent: string | null;
+  readonly pid: string | null;
+  readonly ipc: string | null;
+  readonly logDriver: string | null;
+  readonly logOpt: Readonly<Record<string, string>>;
+  readonly restart: RestartPolicy;
+  readonly healthcheck: HealthCheck | null;
+  readonly stopSignal: string | null;
+  readonly stopGrace: Milliseconds | null;
+}
+
+export type SpecMount =
+  | { readonly kind: 'bind'; readonly source: string; readonly target: string; readonly mode: string }
+  /** `volume` is the engine's name of it. */
+  | { readonly kind: 'volume'; readonly volume: string; readonly target: string; readonly mode: string }
+  /** A volume carried over from the container this one replaces keeps its data; without one the engine makes a new one. */
+  | { readonly kind: 'anonymous'; readonly target: string; readonly carried: string | null };
+
+export type SpecNetwork =
+  /** The project's network (or another user-defined one), with endpoint links as `docker run --link A:B` makes them. */
+  | {
+      readonly kind: 'network';
+      readonly name: string;
+      /** Fixed IPv4 address; null: the engine picks one from the dynamic range. */
+      readonly address: string | null;
+      /** Further names that every container of the network sees. */
+      readonly aliases: readonly string[];
+      /** `CONTAINER:ALIAS`, private to this container. */
+      readonly links: readonly string[];
+    }
+  | { readonly kind: 'bridge' }
+  | { readonly kind: 'host' }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'container'; readonly container: string };
+
+/** A network to create. `dynamicRange` is where the engine picks addresses; the fixed ones lie outside of it. */
+export interface NetworkSpec {
+  readonly name: string;
+  readonly subnet: string | null;
+  readonly gateway: string | null;
+  readonly dynamicRange: string | null;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface VolumeSpec {
+  readonly name: string;
+  readonly driver: string | null;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** An image to build through the engine. */
+export interface BuildSpec {
+  readonly service: string;
+  readonly context: string;
+  readonly remote: boolean;
+  readonly dockerfile: string;
+  readonly args: Readonly<Record<string, string>>;
+  readonly target: string | null;
+  /** The name the result gets. */
+  readonly ref: string;
+  readonly noCache: boolean;
+  readonly pull: boolean;
+  readonly labels: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,45 @@
+/** Names and label keys: made here, read back here. */
+
+/** The identity labels are the ones the ecosystem reads; tsfig's own facts stand beside them (decisions 2). */
+export const LABEL = {
+  project: 'com.docker.compose.project',
+  service: 'com.docker.compose.service',
+  number: 'com.docker.compose.container-number',
+  oneOff: 'com.docker.compose.oneoff',
+  configHash: 'com.docker.compose.config-hash',
+  version: 'com.docker.compose.version',
+  workingDir: 'com.docker.compose.project.working_dir',
+  configFiles: 'com.docker.compose.project.config_files',
+  network: 'com.docker.compose.network',
+  volume: 'com.docker.compose.volume',
+  /** JSON of field → short hash, to say which field of a container's configuration has changed. */
+  fields: 'tsfig.fields',
+} as const;
+
+/** Labels a user's `labels:` must never overwrite. */
+export const isReservedLabel = (key: string): boolean =>
+  key.startsWith('com.docker.compose.') || key.startsWith('tsfig.');
+
+export const containerName = (project: string, service: string, number: number): string =>
+  `${project}_${service}_${number}`;
+export const oneOffName = (project: string, service: string, id: string): string => `${project}_${service}_run_${id}`;
+export const imageName = (project: string, service: string): string => `${project}_${service}`.toLowerCase();
+export const networkName = (project: string): string => `${project}_default`;
+export const volumeName = (project: string, volume: string): string => `${project}_${volume}`;
+
+/** `shop_db_1` → `db_1`: the name inside the project, used for log prefixes and link aliases. */
+export const shortName = (project: string, name: string): string =>
+  name.startsWith(`${project}_`) ? name.slice(project.length + 1) : name;
+
+const REPLACED = '_replaced';
+/** The name of a container that is kept until its replacement has started. */
+export const replacedName = (name: string): string => name + REPLACED;
+export const isReplacedName = (name: string): boolean => name.endsWith(REPLACED);
+
+/** Lower-cased, without what a project name cannot hold; empty when nothing is left (decisions 3). */
+export function toProjectName(text: string): string {
+  return text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_-]/g, '')
+    .replace(/^[_-]+/, '');
+}

@@ -1,0 +1,109 @@
+import type { ExposedPort, HealthCheck } from './project.js';
+
+/** One photograph of what the engine has for a project; planning never asks again. */
+export interface Observed {
+  /** The containers that carry the project's label, one-offs included. */
+  readonly containers: readonly ObservedContainer[];
+  /** By the reference asked for; an image that is not there is not in it. */
+  readonly images: ReadonlyMap<string, ObservedImage>;
+  /** Every network of the engine: a subnet must avoid them all. */
+  readonly networks: readonly ObservedNetwork[];
+  /** Names of the volumes that carry the project's label. */
+  readonly volumes: readonly string[];
+  /** Containers of others that the file names (external_links, volumes_from, net), by the name in the file. */
+  readonly externals: ReadonlyMap<string, ContainerDetails>;
+  /** Null when the project's network is there already, so that nobody needs to know. */
+  readonly addressSpace: AddressSpace | null;
+}
+
+export type ContainerState = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
+export type HealthState = 'none' | 'starting' | 'healthy' | 'unhealthy';
+
+/** A container as the engine's list tells it; one request for all of them. */
+export interface ObservedContainer {
+  readonly id: string;
+  readonly name: string;
+  /** The image's name as given at creation, and its id now. */
+  readonly image: string;
+  readonly imageId: string;
+  readonly state: ContainerState;
+  readonly health: HealthState;
+  /** Null unless the container has ended. */
+  readonly exitCode: number | null;
+  /** The engine's own words, such as `Up 2 hours (healthy)`. */
+  readonly status: string;
+  readonly command: string;
+  /** Seconds since the epoch. */
+  readonly createdAt: number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly ports: readonly ObservedPort[];
+  readonly mounts: readonly ObservedMount[];
+  /** By network name. `fixed` is the address asked for at creation, `address` the one it has now. */
+  readonly networks: Readonly<Record<string, { readonly address: string | null; readonly fixed: string | null }>>;
+}
+
+export interface ObservedPort {
+  readonly hostIp: string | null;
+  readonly hostPort: number | null;
+  readonly containerPort: number;
+  readonly protocol: string;
+}
+
+export interface ObservedMount {
+  readonly kind: string;
+  /** The volume's name, or null for a bind mount. */
+  readonly volume: string | null;
+  readonly source: string;
+  readonly target: string;
+}
+
+/** What only an inspection tells. */
+export interface ContainerDetails {
+  readonly id: string;
+  readonly name: string;
+  readonly state: ContainerState;
+  readonly health: HealthState;
+  readonly exitCode: number;
+  readonly outOfMemory: boolean;
+  /** ISO 8601 with nanoseconds; null when it never started. */
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+  /** The output of the last health probe. */
+  readonly lastProbe: string | null;
+  readonly tty: boolean;
+  readonly restartCount: number;
+  readonly environment: readonly string[];
+  readonly exposed: readonly ExposedPort[];
+  readonly command: readonly string[];
+  readonly networks: Readonly<Record<string, { readonly address: string | null; readonly aliases: readonly string[] }>>;
+}
+
+export interface ObservedImage {
+  readonly id: string;
+  readonly environment: readonly string[];
+  readonly exposed: readonly ExposedPort[];
+  /** Container paths that the image declares as volumes. */
+  readonly volumes: readonly string[];
+  readonly healthcheck: HealthCheck | null;
+}
+
+export interface ObservedNetwork {
+  readonly id: string;
+  readonly name: string;
+  readonly driver: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** IPv4 ranges in CIDR form, such as `172.18.0.0/16`. */
+  readonly subnets: readonly string[];
+  /** Where the engine picks addresses, when it was told. */
+  readonly dynamicRanges: readonly string[];
+  readonly gateways: readonly string[];
+}
+
+/** What a subnet may be chosen from, and what it must not overlap. */
+export interface AddressSpace {
+  readonly pools: readonly { readonly base: string; readonly size: number }[];
+  /** Ranges and addresses that the engine's host reaches by other ways, in CIDR form. */
+  readonly taken: readonly string[];
+  /** False for Podman's CNI, which refuses a fixed address outside the range. */
+  readonly rangeKeepsFixed: boolean;
+}

@@ -1,0 +1,168 @@
+import type { Bytes, Milliseconds } from '../lib/units.js';
+import type { Span } from './diagnostic.js';
+
+/** A project as its file wants it: fully resolved, every default filled in, the dialect forgotten. */
+export interface Project {
+  readonly name: string;
+  /** Absolute path of the file, or `-` for standard input. */
+  readonly file: string;
+  /** Absolute real path of the directory that relative paths are relative to. */
+  readonly directory: string;
+  /** In file order. */
+  readonly services: ReadonlyMap<string, Service>;
+}
+
+/** How to get the image: fetch it by its name, or build it and name it. */
+export type ImageSource = { readonly kind: 'image'; readonly ref: string } | BuildSource;
+
+export interface BuildSource {
+  readonly kind: 'build';
+  /** Absolute directory, or a URL the engine fetches by itself (`git://…`, `https://…`, `github.com/…`). */
+  readonly context: string;
+  readonly remote: boolean;
+  /** Path inside the context. */
+  readonly dockerfile: string;
+  readonly args: Readonly<Record<string, string>>;
+  readonly target: string | null;
+  /** The name the result gets. */
+  readonly ref: string;
+}
+
+/** One constraint between two services; `on` is started (and ready) before the service that has it. */
+export interface Dependency {
+  readonly on: string;
+  readonly because: 'links' | 'volumes_from' | 'net';
+  readonly at: Span;
+}
+
+/** `container` is a service of the project or, when `external`, a container that tsfig does not manage. */
+export interface Link {
+  readonly target: string;
+  readonly alias: string;
+  readonly at: Span;
+}
+
+export interface PublishedPort {
+  /** null: every address of the host. */
+  readonly hostIp: string | null;
+  /** null: the engine picks a free one. */
+  readonly hostPort: number | null;
+  readonly containerPort: number;
+  readonly protocol: Protocol;
+}
+export type Protocol = 'tcp' | 'udp' | 'sctp';
+export interface ExposedPort {
+  readonly port: number;
+  readonly protocol: Protocol;
+}
+
+export type Mount =
+  /** `source` is an absolute path of the host. */
+  | { readonly kind: 'bind'; readonly source: string; readonly target: string; readonly mode: string }
+  /** `volume` is the name as written; the engine's name is `PROJECT_volume`. */
+  | { readonly kind: 'volume'; readonly volume: string; readonly target: string; readonly mode: string }
+  | { readonly kind: 'anonymous'; readonly target: string };
+
+export interface VolumesFrom {
+  /** A service of the project, or (`external`) a container that tsfig does not manage. */
+  readonly source: string;
+  readonly external: boolean;
+  readonly readOnly: boolean;
+}
+
+/** `project` is the user-defined network of the project; `service` joins a container of that service. */
+export type NetMode =
+  | { readonly kind: 'project' }
+  | { readonly kind: 'bridge' }
+  | { readonly kind: 'host' }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'service'; readonly service: string }
+  | { readonly kind: 'container'; readonly container: string };
+
+export interface HealthCheck {
+  /** As the engine has it: `['CMD', …]`, `['CMD-SHELL', line]`, or `['NONE']` to turn the image's own off; null: the image's own. */
+  readonly test: readonly string[] | null;
+  readonly interval: Milliseconds | null;
+  readonly timeout: Milliseconds | null;
+  readonly startPeriod: Milliseconds | null;
+  readonly startInterval: Milliseconds | null;
+  readonly retries: number | null;
+}
+
+export interface RestartPolicy {
+  readonly name: 'no' | 'always' | 'on-failure' | 'unless-stopped';
+  readonly maxRetries: number;
+}
+
+export interface Device {
+  readonly host: string;
+  readonly container: string;
+  readonly permissions: string;
+}
+
+export interface Ulimit {
+  readonly name: string;
+  readonly soft: number;
+  readonly hard: number;
+}
+
+/** How much of a link's target its consumer is told in variables (decisions 5). */
+export type LinkEnv = 'none' | 'ports' | 'all';
+
+/** What one service wants. It knows nothing of containers. */
+export interface Service {
+  readonly name: string;
+  /** Where its key stands in the file. */
+  readonly at: Span;
+  readonly source: ImageSource;
+  readonly needs: readonly Dependency[];
+  readonly command: readonly string[] | null;
+  readonly entrypoint: readonly string[] | null;
+  /** env files and `environment:` merged; no link variables. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly links: readonly Link[];
+  readonly externalLinks: readonly Link[];
+  readonly linkEnv: LinkEnv;
+  readonly ports: readonly PublishedPort[];
+  readonly expose: readonly ExposedPort[];
+  readonly mounts: readonly Mount[];
+  readonly volumesFrom: readonly VolumesFrom[];
+  readonly volumeDriver: string | null;
+  readonly tmpfs: Readonly<Record<string, string>>;
+  readonly net: NetMode;
+  readonly dns: readonly string[];
+  readonly dnsSearch: readonly string[];
+  readonly extraHosts: readonly string[];
+  readonly hostname: string | null;
+  readonly domainname: string | null;
+  readonly macAddress: string | null;
+  readonly workingDir: string | null;
+  readonly user: string | null;
+  readonly tty: boolean;
+  readonly stdinOpen: boolean;
+  readonly privileged: boolean;
+  readonly readOnly: boolean;
+  readonly init: boolean | null;
+  readonly capAdd: readonly string[];
+  readonly capDrop: readonly string[];
+  readonly securityOpt: readonly string[];
+  readonly devices: readonly Device[];
+  readonly ulimits: readonly Ulimit[];
+  readonly memLimit: Bytes | null;
+  /** -1: no limit on swap. */
+  readonly memswapLimit: number | null;
+  readonly cpuShares: number | null;
+  readonly cpuset: string | null;
+  readonly cgroupParent: string | null;
+  readonly pid: string | null;
+  readonly ipc: string | null;
+  readonly logDriver: string | null;
+  readonly logOpt: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly restart: RestartPolicy;
+  readonly healthcheck: HealthCheck | null;
+  readonly stopSignal: string | null;
+  readonly stopGrace: Milliseconds | null;
+  /** A fixed name instead of PROJECT_SERVICE_N. */
+  readonly containerName: string | null;
+}
