@@ -1,0 +1,62 @@
+// An esbuild plugin: dockerode without what a local socket never needs. ssh2, grpc and protobufjs cost more time to load than
+// everything else together; here each is taken from node_modules, beside its .proto files and native parts, when first used.
+import { readFile } from 'node:fs/promises';
+
+const LAZY = 'tsfig:lazy';
+
+/** From the bundle to dockerode, and from there to its own dependencies, wherever npm has put those. */
+const LAZY_SOURCE = `
+import { createRequire } from 'node:module';
+const ofDockerode = () => createRequire(createRequire(import.meta.url).resolve('dockerode'));
+export const fromDockerode = (name) => ofDockerode()(name);
+export const fromModem = (name) => createRequire(ofDockerode().resolve('docker-modem'))(name);
+`;
+
+const callLater = (from, name) => `(...args) => require('${LAZY}').${from}('${name}')(...args)`;
+
+/** What to write instead, file by file. Seen in dockerode 5.0.1 and docker-modem 5.0.7; a text that is gone fails the build. */
+const EDITS = [
+  {
+    file: /\/docker-modem\/lib\/modem\.js$/,
+    replace: [
+      ["ssh = require('./ssh')", `ssh = ${callLater('fromModem', './ssh')}`],
+      // Inspects the options of every request, sockets and agents included, whether or not anyone reads it.
+      ["debug('Sending: %s'", "if (debug.enabled) debug('Sending: %s'"],
+    ],
+  },
+  {
+    file: /\/dockerode\/lib\/docker\.js$/,
+    replace: [
+      ["withSession = require('./session')", `withSession = ${callLater('fromDockerode', './session')}`],
+      ["require('./buildkit')", `require('${LAZY}').fromDockerode('./buildkit')`],
+    ],
+  },
+  {
+    file: /\/dockerode\/lib\/util\.js$/,
+    replace: [
+      ["require('@balena/dockerignore')", callLater('fromDockerode', '@balena/dockerignore')],
+      ["require('tar-fs')", `{ pack: (...args) => require('${LAZY}').fromDockerode('tar-fs').pack(...args) }`],
+    ],
+  },
+];
+
+export const lazyDocker = () => ({
+  name: 'lazy-docker',
+  setup(build) {
+    build.onResolve({ filter: /^tsfig:lazy$/ }, () => ({ path: LAZY, namespace: LAZY }));
+    build.onLoad({ filter: /.*/, namespace: LAZY }, () => ({ contents: LAZY_SOURCE, loader: 'js' }));
+    for (const { file, replace } of EDITS) {
+      build.onLoad({ filter: file }, async ({ path }) => ({
+        contents: edited(path, await readFile(path, 'utf8'), replace),
+      }));
+    }
+  },
+});
+
+function edited(path, source, replace) {
+  return replace.reduce((text, [was, becomes]) => {
+    if (text.split(was).length !== 2)
+      throw new Error(`${path}: ${was} does not stand there exactly once; look at scripts/lazy-docker.mjs`);
+    return text.replace(was, () => becomes);
+  }, source);
+}
