@@ -52,8 +52,8 @@ export type StepKind = StepAction['kind'];
 
 /** Steps that put things back, in this order, when one of `guards` fails, is skipped after a failure, or is cancelled. */
 export interface Rescue {
-  /** The step after which putting back makes sense: when it did not end well, nothing has changed yet. */
-  readonly after: string;
+  /** The step after which putting back makes sense: when it did not end well, nothing has changed yet. Null: in any case. */
+  readonly after: string | null;
   readonly guards: readonly string[];
   readonly steps: readonly Step[];
 }

@@ -1,0 +1,24 @@
+import type { ObservedContainer } from '../model/observed.js';
+import { LABEL } from '../model/names.js';
+import type { Reason } from '../model/plan.js';
+import type { Fingerprint } from './fingerprint.js';
+
+/** Why a container must be replaced, or null when it may stay. */
+export function whyReplace(container: ObservedContainer, wanted: Fingerprint): Reason | null {
+  if (container.labels[LABEL.configHash] === wanted.hash) return null;
+  const had = readFields(container.labels[LABEL.fields]);
+  if (!had) return { code: 'foreign' };
+  const keys = [...new Set([...Object.keys(had), ...Object.keys(wanted.fields)])].toSorted();
+  const changed = keys.filter((key) => had[key] !== wanted.fields[key]);
+  if (changed.length === 1 && changed[0] === 'imageId') return { code: 'image-changed' };
+  return { code: 'config-changed', fields: changed.filter((key) => key !== 'imageId') };
+}
+
+function readFields(label: string | undefined): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(label ?? 'null');
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
+  } catch {
+    return null; // a label that somebody else wrote: the container counts as foreign
+  }
+}

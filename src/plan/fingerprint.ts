@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import type { ContainerSpec } from '../model/container-spec.js';
+import { isReservedLabel, LABEL } from '../model/names.js';
+
+export interface Fingerprint {
+  /** SHA-256 of all that reaches the engine. */
+  readonly hash: string;
+  /** Field → short hash, so that a later run can say which field differs. */
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** Digits of a field's hash: enough to notice a change, too few to fill the labels of a container. */
+const FIELD_DIGITS = 8;
+
+/**
+ * What tells whether a container is the one that is wanted. It covers the whole spec and the image's id, but not what
+ * changes without changing the container: its own labels of identity, and which old volumes it takes over.
+ */
+export function fingerprint(spec: ContainerSpec, imageId: string | null): Fingerprint {
+  const { labels, mounts, ...rest } = spec;
+  const covered: Record<string, unknown> = {
+    ...rest,
+    name: null, // a container keeps its number, and so its name; renaming is not a change of it
+    imageId,
+    labels: Object.entries(labels).filter(([key]) => !isReservedLabel(key)),
+    mounts: mounts.map((mount) => (mount.kind === 'anonymous' ? { ...mount, carried: null } : mount)),
+  };
+  const fields: Record<string, string> = {};
+  for (const key of Object.keys(covered).toSorted()) {
+    // A field at its default is left out: a new kind of field then changes no container that does not use it.
+    if (!isEmpty(covered[key])) fields[key] = sha256(JSON.stringify(sorted(covered[key]))).slice(0, FIELD_DIGITS);
+  }
+  return { hash: sha256(JSON.stringify(fields)), fields };
+}
+
+/** The labels that carry a fingerprint. */
+export const fingerprintLabels = ({ hash, fields }: Fingerprint): Record<string, string> => ({
+  [LABEL.configHash]: hash,
+  [LABEL.fields]: JSON.stringify(fields),
+});
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+const isEmpty = (value: unknown): boolean =>
+  value === null || value === false || (typeof value === 'object' && Object.keys(value).length === 0);
+
+/** The same value with the keys of its records in order, so that writing order does not matter. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, sorted(inner)]),
+  );
+}

@@ -1,0 +1,103 @@
+import { shortName } from '../model/names.js';
+import type { ExposedPort, Service } from '../model/project.js';
+import { linkVariables, type LinkTarget } from './link-variables.js';
+import { externalOf, imageOf, type Scene } from './scene.js';
+import type { Unit } from './units.js';
+
+/** One name under which a consumer knows a container. */
+interface LinkName {
+  readonly container: string;
+  readonly alias: string;
+  /** Null while its address is not known. */
+  readonly target: LinkTarget | null;
+}
+
+/** What a container is told of its links; `hosts` only where there is no endpoint to put links on. */
+export interface LinkResult {
+  readonly endpointLinks: readonly string[];
+  readonly hosts: readonly string[];
+  readonly variables: ReadonlyMap<string, string>;
+}
+
+/** Who a consumer is: its full container name, and its own service when it links to its own siblings, as one-offs do. */
+export interface Consumer {
+  readonly name: string;
+  readonly service: Service;
+  readonly siblings: boolean;
+}
+
+export function resolveLinks(scene: Scene, consumer: Consumer): LinkResult {
+  const names = linkNames(scene, consumer);
+  const variables = new Map<string, string>();
+  for (const { alias, target } of names) {
+    if (!target) continue;
+    for (const [key, value] of linkVariables(consumer.name, alias, target, consumer.service.linkEnv)) {
+      if (!variables.has(key)) variables.set(key, value);
+    }
+  }
+  const onNetwork = consumer.service.net.kind === 'project';
+  return {
+    endpointLinks: onNetwork ? names.map(({ container, alias }) => `${container}:${alias}`) : [],
+    hosts: onNetwork ? [] : names.flatMap(({ alias, target }) => (target ? [`${alias}:${target.address}`] : [])),
+    variables,
+  };
+}
+
+/**
+ * Three names for each container of a link's target: the alias, the short name (`db_1`) and the full one
+ * (`shop_db_1`). With several containers the alias means the first, as the engine keeps the first registration.
+ */
+function linkNames(scene: Scene, { service, siblings }: Consumer): LinkName[] {
+  const links = [...service.links, ...(siblings ? [{ target: service.name, alias: service.name }] : [])];
+  const names: LinkName[] = [];
+  const known = new Set<string>();
+  const add = (name: LinkName): void => {
+    if (!known.has(name.alias)) names.push(name);
+    known.add(name.alias);
+  };
+  for (const { target, alias } of links) {
+    for (const unit of scene.units.wanted.get(target) ?? []) {
+      const told = unitTarget(scene, unit);
+      add({ container: unit.name, alias, target: told });
+      add({ container: unit.name, alias: shortName(scene.project.name, unit.name), target: told });
+      add({ container: unit.name, alias: unit.name, target: told });
+    }
+  }
+  for (const { target, alias } of service.externalLinks) {
+    add({ container: target, alias, target: externalTarget(scene, target) });
+  }
+  return names;
+}
+
+function unitTarget(scene: Scene, unit: Unit): LinkTarget | null {
+  const address = addressOf(scene, unit);
+  if (address === null) return null;
+  const { service } = unit;
+  const image = imageOf(scene, service);
+  const own = Object.entries(service.environment).map(([key, value]) => `${key}=${value}`);
+  const inherited = (image?.environment ?? []).filter((entry) => !Object.hasOwn(service.environment, keyOf(entry)));
+  const published = service.ports.map(({ containerPort, protocol }) => ({ port: containerPort, protocol }));
+  return {
+    address,
+    exposed: unique([...(image?.exposed ?? []), ...service.expose, ...published]),
+    environment: [...own, ...inherited],
+  };
+}
+
+/** The fixed address, or on the engine's default bridge the one it has while it runs. */
+export function addressOf(scene: Scene, { name, current, service }: Unit): string | null {
+  if (service.net.kind === 'bridge') return current?.networks['bridge']?.address ?? null;
+  return scene.addresses.get(name) ?? null;
+}
+
+function externalTarget(scene: Scene, container: string): LinkTarget | null {
+  const found = externalOf(scene, container);
+  const address = found?.networks[scene.network.name]?.address ?? null;
+  return found && address !== null ? { address, exposed: found.exposed, environment: found.environment } : null;
+}
+
+const keyOf = (entry: string): string => entry.split('=', 1)[0] ?? '';
+
+const unique = (ports: readonly ExposedPort[]): ExposedPort[] => [
+  ...new Map(ports.map((port) => [`${port.port}/${port.protocol}`, port])).values(),
+];

@@ -1,0 +1,80 @@
+import { LABEL } from '../model/names.js';
+import type { ContainerDetails, Observed, ObservedImage } from '../model/observed.js';
+import type { Project, Service } from '../model/project.js';
+import { addressToNumber, contains, numberToAddress } from './ipv4.js';
+import { planNetwork, type NetworkPlan } from './plan-network.js';
+import { findUnits, type Scale, type Unit, type Units } from './units.js';
+
+/** Everything that planning a container looks at: what is wanted, what was found, and who gets which address. */
+export interface Scene {
+  readonly project: Project;
+  readonly observed: Observed;
+  readonly units: Units;
+  readonly network: NetworkPlan;
+  /** Fixed address by container name. */
+  readonly addresses: ReadonlyMap<string, string>;
+}
+
+export function makeScene(project: Project, observed: Observed, scale: Scale): Scene {
+  const units = findUnits(project, observed.containers, scale);
+  const network = planNetwork(project, observed);
+  return { project, observed, units, network, addresses: assignAddresses(project, observed, { units, network }) };
+}
+
+export const imageOf = (scene: Scene, service: Service): ObservedImage | null =>
+  scene.observed.images.get(service.source.ref) ?? null;
+
+export const externalOf = (scene: Scene, name: string): ContainerDetails | null =>
+  scene.observed.externals.get(name) ?? null;
+
+/**
+ * A fixed address for every place on the project's network, in file order, whichever services are asked for. A container
+ * that has one keeps it; the others get the lowest that are free. So a restart or a recreation keeps the address, and
+ * the variables that name it stay true (decisions 5).
+ */
+function assignAddresses(
+  project: Project,
+  observed: Observed,
+  { units, network }: { readonly units: Units; readonly network: NetworkPlan },
+): Map<string, string> {
+  const range = network.fixed;
+  const addresses = new Map<string, string>();
+  if (!range) return addresses;
+  const taken = new Set(heldAddresses(observed, network.name));
+  const places = [...project.services.values()]
+    .filter(({ net }) => net.kind === 'project')
+    .flatMap(({ name }) => units.wanted.get(name) ?? []);
+  for (const unit of places) {
+    const kept = network.ready === null ? keptAddress(unit, network.name) : null;
+    if (kept !== null && contains(range, addressToNumber(kept) ?? -1)) addresses.set(unit.name, kept);
+  }
+  let next = range.from;
+  for (const unit of places.filter(({ name }) => !addresses.has(name))) {
+    while (taken.has(numberToAddress(next)) && next <= range.to) next += 1;
+    if (next > range.to) break; // the rest get dynamic addresses: a /20 has room for 2,000 containers
+    addresses.set(unit.name, numberToAddress(next));
+    next += 1;
+  }
+  return addresses;
+}
+
+const keptAddress = ({ current, replaced }: Unit, network: string): string | null =>
+  (current ?? replaced)?.networks[network]?.fixed ?? null;
+
+const heldAddresses = (observed: Observed, network: string): string[] =>
+  observed.containers.flatMap(({ networks }) => {
+    const held = networks[network];
+    return [held?.fixed, held?.address].flatMap((address) => address ?? []);
+  });
+
+/** The labels that say whose container it is (decisions 2). */
+export function identityLabels(project: Project, service: string, number: number | null): Record<string, string> {
+  return {
+    [LABEL.project]: project.name,
+    [LABEL.service]: service,
+    [LABEL.oneOff]: number === null ? 'True' : 'False',
+    [LABEL.number]: String(number ?? 1),
+    [LABEL.workingDir]: project.directory,
+    [LABEL.configFiles]: project.file,
+  };
+}

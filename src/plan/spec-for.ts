@@ -1,0 +1,129 @@
+import type { ContainerSpec, SpecMount, SpecNetwork } from '../model/container-spec.js';
+import { volumeName } from '../model/names.js';
+import type { ObservedContainer, ObservedImage } from '../model/observed.js';
+import type { Mount, Service } from '../model/project.js';
+import { fingerprint, fingerprintLabels, type Fingerprint } from './fingerprint.js';
+import { resolveLinks, type Consumer, type LinkResult } from './links.js';
+import { identityLabels, imageOf, type Scene } from './scene.js';
+import type { Unit } from './units.js';
+
+/** What a service's own container, a one-off of it, and a job of it have in common, and where they differ. */
+export interface SpecOptions {
+  readonly consumer: Consumer;
+  /** Null for a one-off. */
+  readonly number: number | null;
+  /** The container whose anonymous volumes are taken over. */
+  readonly old: ObservedContainer | null;
+}
+
+/** The container that a place of a service wants, with the fingerprint that tells whether it has it. */
+export function specForUnit(scene: Scene, unit: Unit): { readonly spec: ContainerSpec; readonly print: Fingerprint } {
+  const old = unit.current ?? unit.replaced;
+  const consumer = { name: unit.name, service: unit.service, siblings: false };
+  const bare = specFor(scene, { consumer, number: unit.number, old });
+  const print = fingerprint(bare, imageOf(scene, unit.service)?.id ?? null);
+  return { spec: { ...bare, labels: { ...bare.labels, ...fingerprintLabels(print) } }, print };
+}
+
+export function specFor(scene: Scene, { consumer, number, old }: SpecOptions): ContainerSpec {
+  const { service, name } = consumer;
+  const image = imageOf(scene, service);
+  const links = resolveLinks(scene, consumer);
+  return {
+    ...passedOn(service),
+    name,
+    image: service.source.ref,
+    environment: environmentFor(service, image, links),
+    labels: { ...service.labels, ...identityLabels(scene.project, service.name, number) },
+    mounts: mountsFor(scene, service, old),
+    volumesFrom: volumesFromFor(scene, service),
+    network: networkFor(scene, consumer, links),
+    extraHosts: [...service.extraHosts, ...links.hosts],
+    stdinOnce: false,
+  };
+}
+
+/** The fields that reach the engine as the file has them. */
+function passedOn(
+  service: Service,
+): Omit<
+  ContainerSpec,
+  'name' | 'image' | 'environment' | 'labels' | 'mounts' | 'volumesFrom' | 'network' | 'extraHosts' | 'stdinOnce'
+> {
+  const { command, entrypoint, ports, expose, volumeDriver, tmpfs, dns, dnsSearch, hostname, domainname } = service;
+  const { macAddress, workingDir, user, tty, stdinOpen, privileged, readOnly, init, capAdd, capDrop } = service;
+  const { securityOpt, devices, ulimits, memLimit, memswapLimit, cpuShares, cpuset, cgroupParent, pid, ipc } = service;
+  const { logDriver, logOpt, restart, healthcheck, stopSignal, stopGrace } = service;
+  return {
+    ...{ command, entrypoint, ports, expose, volumeDriver, tmpfs, dns, dnsSearch, hostname, domainname },
+    ...{ macAddress, workingDir, user, tty, stdinOpen, privileged, readOnly, init, capAdd, capDrop },
+    ...{ securityOpt, devices, ulimits, memLimit, memswapLimit, cpuShares, cpuset, cgroupParent, pid, ipc },
+    ...{ logDriver, logOpt, restart, healthcheck, stopSignal, stopGrace },
+  };
+}
+
+/** The engine's order of precedence for links: the service's own and the image's variables win over those of links. */
+function environmentFor(service: Service, image: ObservedImage | null, links: LinkResult): string[] {
+  const inherited = new Set((image?.environment ?? []).map((entry) => entry.split('=', 1)[0]));
+  const fromLinks = [...links.variables].filter(
+    ([key]) => !Object.hasOwn(service.environment, key) && !inherited.has(key),
+  );
+  return [...Object.entries(service.environment), ...fromLinks].map(([key, value]) => `${key}=${value}`);
+}
+
+/** How the engine names a volume that nobody named. */
+const ANONYMOUS = /^[0-9a-f]{64}$/;
+
+/** The file's mounts, then the image's own volumes as far as nothing is mounted there; old data goes along. */
+function mountsFor(scene: Scene, service: Service, old: ObservedContainer | null): SpecMount[] {
+  const targets = new Set([...service.mounts.map(({ target }) => target), ...Object.keys(service.tmpfs)]);
+  const fromImage = (imageOf(scene, service)?.volumes ?? []).filter((target) => !targets.has(target));
+  const carried = (target: string): string | null => {
+    const mount = old?.mounts.find((candidate) => candidate.kind === 'volume' && candidate.target === target);
+    return mount?.volume && ANONYMOUS.test(mount.volume) ? mount.volume : null;
+  };
+  return [
+    ...service.mounts.map((mount) => toSpecMount(scene, mount, carried)),
+    ...fromImage.map((target) => ({ kind: 'anonymous', target, carried: carried(target) }) as const),
+  ];
+}
+
+function toSpecMount(scene: Scene, mount: Mount, carried: (target: string) => string | null): SpecMount {
+  switch (mount.kind) {
+    case 'bind':
+      return mount;
+    case 'volume':
+      return { ...mount, volume: volumeName(scene.project.name, mount.volume) };
+    case 'anonymous':
+      return { ...mount, carried: carried(mount.target) };
+  }
+}
+
+function volumesFromFor(scene: Scene, service: Service): string[] {
+  return service.volumesFrom.flatMap(({ source, external, readOnly }) => {
+    const containers = external ? [source] : (scene.units.wanted.get(source) ?? []).map(({ name }) => name);
+    return containers.map((container) => (readOnly ? `${container}:ro` : container));
+  });
+}
+
+function networkFor(scene: Scene, { service, name }: Consumer, links: LinkResult): SpecNetwork {
+  const { net } = service;
+  switch (net.kind) {
+    case 'project':
+      return {
+        kind: 'network',
+        name: scene.network.name,
+        address: scene.addresses.get(name) ?? null,
+        aliases: [],
+        links: links.endpointLinks,
+      };
+    case 'service':
+      return { kind: 'container', container: scene.units.wanted.get(net.service)?.[0]?.name ?? net.service };
+    case 'container':
+      return { kind: 'container', container: net.container };
+    case 'bridge':
+    case 'host':
+    case 'none':
+      return net;
+  }
+}
