@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { TsfigError } from '../../model/errors.js';
+
+/** What is read of the docker command's `config.json`. */
+export interface DockerConfig {
+  readonly currentContext?: string;
+  readonly auths?: Readonly<Record<string, AuthEntry>>;
+  readonly credHelpers?: Readonly<Record<string, string>>;
+  readonly credsStore?: string;
+}
+
+export interface AuthEntry {
+  /** Base64 of `user:password`. */
+  readonly auth?: string;
+  readonly username?: string;
+  readonly password?: string;
+  readonly identitytoken?: string;
+  readonly registrytoken?: string;
+}
+
+/**
+ * The docker command's configuration, in DOCKER_CONFIG or `~/.docker`; empty when there is none. Throws
+ * `engine-unreachable` when it is there and cannot be read, because it may say where the engine is.
+ */
+export async function readDockerConfig(
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<{ readonly folder: string; readonly config: DockerConfig }> {
+  const folder = environment['DOCKER_CONFIG'] ?? path.join(environment['HOME'] ?? homedir(), '.docker');
+  const file = path.join(folder, 'config.json');
+  try {
+    const config = JSON.parse(await readFile(file, 'utf8')) as DockerConfig | null;
+    return { folder, config: config ?? {} };
+  } catch (error) {
+    if (isNoSuchFile(error)) return { folder, config: {} };
+    const hint = 'it should be the JSON that "docker login" and "docker context use" write';
+    // The cause is left out: a parser's message may quote what stands there, and that may be a secret.
+    throw new TsfigError('engine-unreachable', `cannot read ${file}`, { hint });
+  }
+}
+
+export const isNoSuchFile = (error: unknown): boolean => {
+  const code = (error as { code?: unknown }).code;
+  return code === 'ENOENT' || code === 'ENOTDIR';
+};

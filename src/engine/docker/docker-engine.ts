@@ -1,0 +1,228 @@
+import type { Milliseconds } from '../../lib/units.js';
+import type { BuildSpec, ContainerSpec, NetworkSpec, VolumeSpec } from '../../model/container-spec.js';
+import type { Progress } from '../../model/event.js';
+import { LABEL } from '../../model/names.js';
+import type { ContainerDetails, ObservedContainer, ObservedImage, ObservedNetwork } from '../../model/observed.js';
+import type {
+  Attachment,
+  AttachOptions,
+  BuildOutput,
+  CallOptions,
+  Engine,
+  EngineEvent,
+  EngineFacts,
+  EngineHost,
+  LogOptions,
+  OutputChunk,
+} from '../engine.js';
+import { doing, type Doing } from './docker-errors.js';
+import type { ContainerJson, ContainerSummaryJson, HostJson, ImageJson, NetworkJson } from './docker-json.js';
+import { ask, type Door, type EngineCall } from './door.js';
+import { followEvents } from './events.js';
+import {
+  toContainerDetails,
+  toEngineHost,
+  toObservedContainer,
+  toObservedImage,
+  toObservedNetwork,
+} from './from-docker.js';
+import { attachTo, readLogs } from './output.js';
+import { toCreateBody, toNetworkBody, toVolumeBody, wholeSeconds } from './to-docker.js';
+
+/** What a `DockerEngine` is made of; see `connectDocker`. */
+export interface DockerParts {
+  readonly door: Door;
+  readonly facts: EngineFacts;
+  /** tsfig's own environment: DOCKER_BUILDKIT, DOCKER_CONFIG, HOME and PATH are read of it. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** `Engine` over the Docker Engine API: each method is translated, asked, and translated back. */
+export class DockerEngine implements Engine {
+  readonly facts: EngineFacts;
+  readonly #parts: DockerParts;
+
+  constructor(parts: DockerParts) {
+    this.facts = parts.facts;
+    this.#parts = parts;
+  }
+
+  async listContainers({ project, signal }: CallOptions & { readonly project: string | null }) {
+    const filters = project === null ? undefined : labelFilter(project);
+    const call = get('/containers/json', { all: 1, filters });
+    const list = await this.#ask<readonly ContainerSummaryJson[]>(call, doing('list containers'), signal);
+    return list.map(toObservedContainer) satisfies ObservedContainer[];
+  }
+
+  async inspectContainer(container: string, { signal }: CallOptions): Promise<ContainerDetails> {
+    const call = get(`/containers/${encodeURIComponent(container)}/json`);
+    return toContainerDetails(await this.#ask<ContainerJson>(call, doing(`inspect ${container}`), signal));
+  }
+
+  async listNetworks({ signal }: CallOptions): Promise<readonly ObservedNetwork[]> {
+    const list = await this.#ask<readonly NetworkJson[]>(get('/networks'), doing('list networks'), signal);
+    return list.map(toObservedNetwork);
+  }
+
+  async listVolumes({ project, signal }: CallOptions & { readonly project: string }): Promise<readonly string[]> {
+    const call = get('/volumes', { filters: labelFilter(project) });
+    type Answer = { readonly Volumes?: readonly { readonly Name: string }[] | null };
+    const { Volumes } = await this.#ask<Answer>(call, doing('list volumes'), signal);
+    return (Volumes ?? []).map(({ Name }) => Name);
+  }
+
+  async inspectImage(ref: string, { signal }: CallOptions): Promise<ObservedImage> {
+    const call = get(`/images/${encodeURIComponent(ref)}/json`);
+    return toObservedImage(await this.#ask<ImageJson>(call, doing(`inspect ${ref}`, 'image-not-found'), signal));
+  }
+
+  async inspectHost({ signal }: CallOptions): Promise<EngineHost> {
+    return toEngineHost(await this.#ask<HostJson>(get('/info'), doing('ask the engine about its host'), signal));
+  }
+
+  async createNetwork(network: NetworkSpec, { signal }: CallOptions): Promise<void> {
+    const call = post('/networks/create', {}, toNetworkBody(network));
+    await this.#ask(call, doing(`create network ${network.name}`, 'not-found'), signal);
+  }
+
+  async removeNetwork(name: string, { signal }: CallOptions): Promise<void> {
+    await this.#ask(
+      remove(`/networks/${encodeURIComponent(name)}`),
+      doing(`remove network ${name}`, 'not-found'),
+      signal,
+    );
+  }
+
+  async connectNetwork(network: string, container: string, aliases: readonly string[], { signal }: CallOptions) {
+    const body = { Container: container, EndpointConfig: aliases.length > 0 ? { Aliases: aliases } : undefined };
+    const call = post(`/networks/${encodeURIComponent(network)}/connect`, {}, body);
+    await this.#ask(call, doing(`connect ${container} to ${network}`, 'not-found'), signal);
+  }
+
+  async disconnectNetwork(network: string, container: string, { signal }: CallOptions): Promise<void> {
+    const call = post(`/networks/${encodeURIComponent(network)}/disconnect`, {}, { Container: container, Force: true });
+    await this.#ask(call, doing(`disconnect ${container} from ${network}`, 'not-found'), signal);
+  }
+
+  async createVolume(volume: VolumeSpec, { signal }: CallOptions): Promise<void> {
+    const call = post('/volumes/create', {}, toVolumeBody(volume));
+    await this.#ask(call, doing(`create volume ${volume.name}`, 'not-found'), signal);
+  }
+
+  async removeVolume(name: string, { signal }: CallOptions): Promise<void> {
+    await this.#ask(
+      remove(`/volumes/${encodeURIComponent(name)}`),
+      doing(`remove volume ${name}`, 'not-found'),
+      signal,
+    );
+  }
+
+  async createContainer(spec: ContainerSpec, { signal }: CallOptions): Promise<string> {
+    const body = toCreateBody(spec, this.facts.apiVersion);
+    const call = post('/containers/create', { name: spec.name }, body);
+    const { Id } = await this.#ask<{ Id: string }>(call, doing(`create ${spec.name}`, 'image-not-found'), signal);
+    return Id;
+  }
+
+  async startContainer(container: string, { signal }: CallOptions): Promise<void> {
+    await this.#act(container, 'start', {}, signal);
+  }
+
+  async stopContainer(container: string, grace: Milliseconds | null, { signal }: CallOptions): Promise<void> {
+    await this.#act(container, 'stop', { t: grace === null ? null : wholeSeconds(grace) }, signal);
+  }
+
+  async killContainer(container: string, killSignal: string, { signal }: CallOptions): Promise<void> {
+    await this.#act(container, 'kill', { signal: killSignal }, signal);
+  }
+
+  async restartContainer(container: string, grace: Milliseconds | null, { signal }: CallOptions): Promise<void> {
+    await this.#act(container, 'restart', { t: grace === null ? null : wholeSeconds(grace) }, signal);
+  }
+
+  async renameContainer(container: string, to: string, { signal }: CallOptions): Promise<void> {
+    await this.#act(container, 'rename', { name: to }, signal);
+  }
+
+  async removeContainer(container: string, volumes: boolean, { signal }: CallOptions): Promise<void> {
+    const call = remove(`/containers/${encodeURIComponent(container)}`, { force: 1, v: volumes });
+    await this.#ask(call, doing(`remove ${container}`), signal);
+  }
+
+  async waitContainer(container: string, { nextExit, signal }: CallOptions & { readonly nextExit: boolean }) {
+    const condition = nextExit ? 'next-exit' : 'not-running';
+    const call = post(`/containers/${encodeURIComponent(container)}/wait`, { condition });
+    const { StatusCode } = await this.#ask<{ StatusCode: number }>(call, doing(`wait for ${container}`), signal);
+    return StatusCode;
+  }
+
+  async attach(container: string, options: CallOptions & AttachOptions): Promise<Attachment> {
+    return await attachTo(this.#parts.door, container, options, options.signal);
+  }
+
+  logs(container: string, options: CallOptions & LogOptions): AsyncIterable<OutputChunk> {
+    return readLogs(this.#parts.door, container, options, options.signal);
+  }
+
+  async resizeTerminal(
+    container: string,
+    { columns, rows }: { readonly columns: number; readonly rows: number },
+    { signal }: CallOptions,
+  ): Promise<void> {
+    await this.#act(container, 'resize', { h: rows, w: columns }, signal);
+  }
+
+  async events({ project, signal }: CallOptions & { readonly project: string }): Promise<AsyncIterable<EngineEvent>> {
+    return await followEvents(this.#parts.door, project, this.#engineTime(), signal);
+  }
+
+  pullImage(_ref: string, _options: CallOptions): AsyncIterable<Progress> {
+    throw new Error('not yet');
+  }
+
+  buildImage(_build: BuildSpec, _options: CallOptions): AsyncIterable<BuildOutput> {
+    throw new Error('not yet');
+  }
+
+  async removeImage(ref: string, { signal }: CallOptions): Promise<void> {
+    await this.#ask(
+      remove(`/images/${encodeURIComponent(ref)}`),
+      doing(`remove image ${ref}`, 'image-not-found'),
+      signal,
+    );
+  }
+
+  /** The engine's clock, where it is surely ours: on this machine. Null where it may differ. */
+  #engineTime(): string | null {
+    const local = this.facts.address.startsWith('unix://');
+    return local ? (Date.now() / 1000).toFixed(3) : null;
+  }
+
+  async #act(container: string, verb: string, query: NonNullable<EngineCall['query']>, signal: AbortSignal) {
+    const call = post(`/containers/${encodeURIComponent(container)}/${verb}`, query);
+    await this.#ask(call, doing(`${verb} ${container}`), signal);
+  }
+
+  async #ask<T>(call: EngineCall, what: Doing, signal: AbortSignal): Promise<T> {
+    return (await ask(this.#parts.door, call, what, signal)) as T;
+  }
+}
+
+const labelFilter = (project: string): string => JSON.stringify({ label: [`${LABEL.project}=${project}`] });
+
+const get = (path: string, query?: EngineCall['query']): EngineCall => ({
+  method: 'GET',
+  path,
+  ...(query && { query }),
+});
+const remove = (path: string, query?: EngineCall['query']): EngineCall => ({
+  method: 'DELETE',
+  path,
+  ...(query && { query }),
+});
+const post = (path: string, query: NonNullable<EngineCall['query']>, body?: object): EngineCall => ({
+  method: 'POST',
+  path,
+  query,
+  ...(body && { body }),
+});

@@ -1,0 +1,97 @@
+import { TsfigError, type ErrorCode } from '../../model/errors.js';
+
+/** What was being done, and what a plain 404 then means. */
+export interface Doing {
+  /** Reads after "cannot", such as `create shop_web_1`. */
+  readonly doing: string;
+  readonly missing: ErrorCode;
+}
+
+export const doing = (what: string, missing: ErrorCode = 'container-not-found'): Doing => ({ doing: what, missing });
+
+/** What the client library rejects with; nothing of it is promised. */
+interface DockerFailure {
+  readonly statusCode?: unknown;
+  readonly code?: unknown;
+  /** Set by ssh2 on its failures. */
+  readonly level?: unknown;
+  readonly json?: unknown;
+  readonly message?: unknown;
+}
+
+/**
+ * What only the text of a refusal tells. The texts are those of Engine 20.10.24 and 28.5, and of Podman 4 where it has
+ * its own; first match wins.
+ */
+const BY_TEXT: readonly (readonly [RegExp, ErrorCode])[] = [
+  // 20.10: "Bind for 0.0.0.0:80 failed: port is already allocated", or, when another program has it,
+  // "Error starting userland proxy: listen tcp4 0.0.0.0:80: bind: address already in use"; 28: "failed to bind host port".
+  [
+    /port is already allocated|bind: address already in use|failed to bind host port|ports are not available/i,
+    'port-taken',
+  ],
+  // 20.10 and 28: 403 "Address already in use", from the address pool of the network.
+  [/address already in use|requested ip address .* is already allocated/i, 'address-taken'],
+  [/pool overlaps with other one|subnet .* is already used/i, 'subnet-taken'],
+  // 20.10: exec: "nosuch": executable file not found in $PATH; exec: "/nosuch": stat /nosuch: no such file or directory
+  [/exec:? .*(executable file not found|no such file or directory)/is, 'command-not-found'],
+  [/exec:? .*(permission denied|is a directory)/is, 'command-not-executable'],
+  [/has active endpoints|network is being used|has associated containers/i, 'network-in-use'],
+  [/name "?\S+"? is already in use|network with name \S+ already exists|network name .* already used/i, 'name-taken'],
+  // 20.10: 400 "client version 1.50 is too new. Maximum supported API version is 1.41"
+  [/client version \S+ is too (new|old)/i, 'engine-too-old'],
+];
+
+const MISSING_IMAGE = /no such image|image not known|manifest (for .* )?(not found|unknown)|pull access denied/i;
+const MISSING_NETWORK = /network \S+ not found|no such network|unable to find network/i;
+const MISSING_CONTAINER = /no such container/i;
+
+const HINTS: Partial<Readonly<Record<ErrorCode, string>>> = {
+  'port-taken': 'stop what listens there, or publish another port',
+  'engine-unreachable':
+    'is the engine running, and may you use its socket? DOCKER_HOST names another one, such as unix:///var/run/docker.sock',
+};
+
+/** A failure of a request as a `TsfigError`; what is not the engine's doing comes back as it is, as a bug of ours. */
+export function fromDocker(error: unknown, { doing: what, missing }: Doing): unknown {
+  if (!(error instanceof Error) || error instanceof TsfigError) return error;
+  const failure = error as DockerFailure;
+  if (typeof failure.statusCode === 'number') {
+    const text = refusalText(failure);
+    return refusal(codeOf(failure.statusCode, text, missing), `cannot ${what}: ${text}`, error);
+  }
+  if (!isConnectionFailure(failure)) return error;
+  return refusal('engine-unreachable', `cannot reach the Docker engine to ${what}: ${error.message}`, error);
+}
+
+const refusal = (code: ErrorCode, message: string, cause: unknown): TsfigError =>
+  new TsfigError(code, message, { hint: HINTS[code], cause });
+
+/** The code of an engine's refusal: by its text where only that tells, else by its status. */
+export function codeOf(status: number, text: string, missing: ErrorCode): ErrorCode {
+  const byText = BY_TEXT.find(([pattern]) => pattern.test(text));
+  if (byText) return byText[1];
+  if (status === 404) return missingCode(text, missing);
+  return status === 409 ? 'engine-conflict' : 'engine-refused';
+}
+
+function missingCode(text: string, missing: ErrorCode): ErrorCode {
+  if (MISSING_IMAGE.test(text)) return 'image-not-found';
+  if (MISSING_CONTAINER.test(text)) return 'container-not-found';
+  // 20.10 answers 404 "network x not found" to the start of a container whose network is gone.
+  return MISSING_NETWORK.test(text) ? 'not-found' : missing;
+}
+
+/** The engine's own sentence, which the client library wraps in its own words when the answer is a stream. */
+function refusalText({ json, message }: DockerFailure): string {
+  const own = typeof json === 'object' && json !== null ? (json as { message?: unknown }).message : undefined;
+  const text = typeof own === 'string' ? own : String(message).replace(/^\(HTTP code \d+\) unexpected - /, '');
+  return text.trim();
+}
+
+function isConnectionFailure({ code, level }: DockerFailure): boolean {
+  if (typeof level === 'string') return true;
+  if (typeof code !== 'string') return false;
+  // Node's own ERR_ codes are mostly about wrong arguments: ours. These are about the connection.
+  return !code.startsWith('ERR_') || /^ERR_(TLS|SSL|STREAM_PREMATURE_CLOSE|SOCKET)/.test(code);
+}

@@ -1,0 +1,76 @@
+import { LABEL } from '../../model/names.js';
+import type { EngineEvent } from '../engine.js';
+import type { EventJson } from './docker-json.js';
+import { doing } from './docker-errors.js';
+import { openStream, readPieces, type Door } from './door.js';
+import { toJsonLines } from './streams.js';
+
+const ACTIONS: readonly string[] = [
+  'create',
+  'start',
+  'die',
+  'stop',
+  'kill',
+  'oom',
+  'destroy',
+  'rename',
+  'pause',
+  'unpause',
+] satisfies EngineEvent['action'][];
+
+/** The engine puts labels and facts of its own into one record; these are the facts. */
+const NO_LABELS: readonly string[] = ['name', 'image', 'exitCode', 'signal', 'oldName', 'execID', 'execDuration'];
+
+/**
+ * Follows the events of a project's containers. `from` is the engine's own time (seconds since the epoch, with a
+ * fraction) from which on none may be missed: the engine answers just before it subscribes (20.10 to 28: it flushes the
+ * header, then calls SubscribeToEvents), and `since` gives what fell into that gap. Null: the gap is accepted.
+ */
+export async function followEvents(
+  door: Door,
+  project: string,
+  from: string | null,
+  signal: AbortSignal,
+): Promise<AsyncIterable<EngineEvent>> {
+  const filters = { type: ['container'], label: [`${LABEL.project}=${project}`] };
+  const query = { filters: JSON.stringify(filters), since: from };
+  const connection = await openStream(door, { method: 'GET', path: '/events', query }, doing('follow events'), signal);
+  return readEvents(toJsonLines(readPieces(connection)));
+}
+
+async function* readEvents(lines: AsyncIterable<unknown>): AsyncGenerator<EngineEvent, void> {
+  for await (const line of lines) {
+    const event = toEngineEvent(line as EventJson);
+    if (event) yield event;
+  }
+}
+
+/** One line of `GET /events` (Engine API v1.40 to v1.47); undefined for what tsfig does not care about, such as `exec_start: …`. */
+export function toEngineEvent({ Type, Action, Actor, time, timeNano }: EventJson): EngineEvent | undefined {
+  const [word = '', health] = (Action ?? '').split(': ');
+  const action = word === 'health_status' ? 'health' : word;
+  if (Type !== 'container' || (action !== 'health' && !ACTIONS.includes(word))) return undefined;
+  const attributes = Object.entries(Actor?.Attributes ?? {});
+  const { name = '', exitCode } = Actor?.Attributes ?? {};
+  return {
+    action: action as EngineEvent['action'],
+    id: Actor?.ID ?? '',
+    name,
+    labels: Object.fromEntries(attributes.filter(([key]) => !NO_LABELS.includes(key))),
+    exitCode: action === 'die' ? Number(exitCode ?? 0) : null,
+    health: action === 'health' ? toHealth(health) : null,
+    at: toSeconds(time ?? 0, timeNano ?? 0),
+  };
+}
+
+const toHealth = (word: string | undefined): EngineEvent['health'] =>
+  word === 'healthy' || word === 'unhealthy' ? word : 'starting';
+
+/**
+ * Nanoseconds since the epoch do not fit a JSON number: the last two or three digits are lost in parsing. `time` has
+ * the seconds exactly, and the fraction is good to a microsecond.
+ */
+function toSeconds(seconds: number, nanoseconds: number): string {
+  const fraction = Math.max(0, nanoseconds - seconds * 1_000_000_000);
+  return `${seconds}.${String(Math.min(fraction, 999_999_999)).padStart(9, '0')}`;
+}

@@ -1,0 +1,80 @@
+import type { OutputChunk } from '../engine.js';
+
+const HEADER_BYTES = 8;
+const STDERR = 2;
+
+/**
+ * Takes apart the engine's framing of a container without a terminal: eight bytes of header (stream, three zeros, length
+ * as a big-endian uint32), then the bytes (Engine API v1.24 to v1.47, "Attach to a container"). Frames may be cut anywhere.
+ */
+export class FrameCutter {
+  readonly #header = Buffer.alloc(HEADER_BYTES);
+  #headerBytes = 0;
+  #stream: OutputChunk['stream'] = 'stdout';
+  /** Of the frame that is being read. */
+  #bytesLeft = 0;
+
+  /**
+   * The output in a piece. Overwrites the piece: a log has a frame a line, so frames of one stream that follow each other
+   * are moved together and come as one chunk; that is what makes millions of lines quick.
+   */
+  push(piece: Uint8Array): OutputChunk[] {
+    const chunks: OutputChunk[] = [];
+    let from = 0;
+    let written = 0;
+    let begun = 0;
+    const flush = (): void => {
+      if (written > begun) chunks.push({ stream: this.#stream, bytes: piece.subarray(begun, written) });
+      begun = written;
+    };
+    while (from < piece.length) {
+      if (this.#bytesLeft === 0) {
+        from += this.#takeHeader(piece, from, flush);
+        continue;
+      }
+      const count = Math.min(this.#bytesLeft, piece.length - from);
+      piece.copyWithin(written, from, from + count);
+      written += count;
+      from += count;
+      this.#bytesLeft -= count;
+    }
+    flush();
+    return chunks;
+  }
+
+  /** Answers how many bytes of the header were there. */
+  #takeHeader(piece: Uint8Array, from: number, flush: () => void): number {
+    const count = Math.min(HEADER_BYTES - this.#headerBytes, piece.length - from);
+    this.#header.set(piece.subarray(from, from + count), this.#headerBytes);
+    this.#headerBytes += count;
+    if (this.#headerBytes === HEADER_BYTES) {
+      this.#headerBytes = 0;
+      const stream = this.#header[0] === STDERR ? 'stderr' : 'stdout';
+      if (stream !== this.#stream) flush();
+      this.#stream = stream;
+      this.#bytesLeft = this.#header.readUInt32BE(4);
+    }
+    return count;
+  }
+}
+
+/** A container's output from the bytes of a connection; with a terminal they are not framed. */
+export async function* toOutput(pieces: AsyncIterable<Uint8Array>, tty: boolean): AsyncGenerator<OutputChunk, void> {
+  const cutter = new FrameCutter();
+  for await (const piece of pieces) {
+    if (tty) yield { stream: 'stdout', bytes: piece };
+    else yield* cutter.push(piece);
+  }
+}
+
+/** One JSON value a line, as the engine tells events, pulls and builds. */
+export async function* toJsonLines(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<unknown, void> {
+  const decoder = new TextDecoder();
+  let kept = '';
+  for await (const piece of pieces) {
+    const lines = (kept + decoder.decode(piece, { stream: true })).split('\n');
+    kept = lines.pop() ?? '';
+    for (const line of lines) if (line.trim() !== '') yield JSON.parse(line);
+  }
+  if (kept.trim() !== '') yield JSON.parse(kept);
+}
