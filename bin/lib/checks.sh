@@ -1,0 +1,51 @@
+# shellcheck shell=bash
+# The parts of bin/test: programs that some tests want, formatter and linter, types, tests.
+
+# So that a test that hangs ends the run with a message, before whoever runs it loses patience.
+readonly TESTS_LIMIT_S=${TESTS_LIMIT_S:-720}
+
+# A registry and a supervisor, unpacked beside the clone. A test that does not find its program says so and is skipped.
+need_test_programs() {
+  local tools=$root/.cache/tools
+  PATH=$tools/usr/bin:$tools/usr/sbin:$tools/bin:$tools/sbin:$PATH
+  export PATH
+  begin programs 'docker-registry, runit'
+  if command -v docker-registry >/dev/null && command -v runsv >/dev/null; then
+    end_step 'docker-registry, runit (there)'
+  elif has_apt && quietly programs unpack_packages "$tools" docker-registry runit; then
+    end_step 'docker-registry, runit (unpacked into .cache)'
+  else
+    end_step 'no docker-registry or runit: some tests are skipped'
+  fi
+}
+
+run_checks() { # both at once, shown in order
+  local lint types
+  failed_checks=0
+  begin checks 'format, lint, types'
+  quietly types npm run --silent types &
+  types=$!
+  quietly lint npm run --silent lint &
+  lint=$!
+  wait $lint || check_failed lint
+  wait $types || check_failed types
+  if [ $failed_checks = 0 ]; then end_step 'format, lint and types are right'; else end_step "$failed_checks of lint and types failed"; fi
+}
+
+check_failed() { # check_failed NAME
+  if live; then printf '\n'; fi
+  printf '\nnpm run %s:\n' "$1"
+  cat "$logs/$1.log"
+  failed_checks=$((failed_checks + 1))
+}
+
+run_tests() {
+  report=$root/.cache/test-report.json
+  rm -f "$report"
+  printf '\n'
+  timeout --foreground -k 10 "$TESTS_LIMIT_S" \
+    node node_modules/vitest/vitest.mjs run --reporter=default --reporter=json --outputFile.json="$report" "$@" </dev/null
+  test_code=$?
+  if [ $test_code = 124 ]; then printf 'The tests were ended after %s s.\n' "$TESTS_LIMIT_S"; fi
+  printf '\n'
+}

@@ -1,0 +1,4 @@
+FROM busybox:latest
+COPY stand-in.sh /
+EXPOSE 8080
+ENTRYPOINT ["sh", "/stand-in.sh", "seyren", "8080"]
