@@ -1,3 +1,4 @@
+import type { ContainerSpec } from '../model/container-spec.js';
 import { LABEL, volumeName } from '../model/names.js';
 import type { Plan, Reason, Rescue, Step } from '../model/plan.js';
 import type { Mount, Service } from '../model/project.js';
@@ -42,7 +43,7 @@ export function orphansOf({ observed, project }: Scene): string[] {
 }
 
 /** Collects the steps of one `up`; what several containers share (network, volumes, waits) is planned once. */
-class UpPlanner {
+export class UpPlanner {
   readonly #scene: Scene;
   readonly #wish: UpWish;
   readonly #imageSteps: ReadonlyMap<string, Step>;
@@ -67,6 +68,12 @@ class UpPlanner {
     if (plan.started === null && plan.created === null) this.#unchanged.push(unit.name);
     const siblings = this.#planned.get(unit.service.name) ?? [];
     this.#planned.set(unit.service.name, [...siblings, plan]);
+  }
+
+  /** A container beside the service's own ones; it is created when all that it needs is ready. */
+  addOneOff(service: Service, spec: ContainerSpec): void {
+    const needs = [...this.#createNeeds(service), ...this.#startNeeds(service)];
+    this.#add(steps.createContainer(spec, { code: 'asked-for' }, needs));
   }
 
   removeSurplus(): void {

@@ -1,0 +1,27 @@
+import { good, type Checked } from '../model/diagnostic.js';
+import type { Control } from '../model/event.js';
+import type { Outcomes } from '../model/plan.js';
+import { planDown, type DownWish } from '../plan/plan-down.js';
+import { carryOut } from './carry-out.js';
+import type { ProjectRequest } from './find-file.js';
+import { locked } from './locked.js';
+import { lookAround } from './look.js';
+import { prepare } from './prepare.js';
+import type { World } from './world.js';
+
+export interface DownRequest extends ProjectRequest, DownWish {
+  readonly parallel: number;
+}
+
+/** Stops and removes everything of the project, one-offs included; named volumes and images only when asked for. */
+export async function down(world: World, request: DownRequest, control: Control): Promise<Checked<Outcomes>> {
+  const prepared = await prepare(world, request, control);
+  if (!prepared.ok) return prepared;
+  const { project } = prepared.value;
+  const engine = await world.connectEngine(control.signal);
+  return locked(world, { engine, project: project.name }, control, async () => {
+    const observed = await lookAround(world, engine, project, control.signal);
+    const plan = planDown(project, observed, request);
+    return good(await carryOut(plan, { engine }, control, request));
+  });
+}

@@ -1,0 +1,20 @@
+import type { Engine } from '../engine/engine.js';
+import type { Control } from '../model/event.js';
+import type { World } from './world.js';
+
+/** Works on the project while nobody else does; tells who is waited for. */
+export async function locked<T>(
+  world: World,
+  { engine, project }: { readonly engine: Engine; readonly project: string },
+  control: Control,
+  work: () => Promise<T>,
+): Promise<T> {
+  const release = await world.host.lock.acquire(`${engine.facts.address} ${project}`, control.signal, (holder) => {
+    void control.emit({ kind: 'waiting-for-lock', holder });
+  });
+  try {
+    return await work();
+  } finally {
+    await release();
+  }
+}

@@ -1,0 +1,71 @@
+import { Follower, pumpLines } from '../apply/follow-logs.js';
+import { watchProject } from '../apply/watch.js';
+import type { Engine, LogOptions } from '../engine/engine.js';
+import { abortable } from '../lib/deadline.js';
+import { limit } from '../lib/limit.js';
+import { good, type Checked } from '../model/diagnostic.js';
+import type { Control } from '../model/event.js';
+import type { ProjectRequest } from './find-file.js';
+import { findContainers, listServices } from './on-containers.js';
+import type { World } from './world.js';
+
+export interface LogsRequest extends ProjectRequest, Omit<LogOptions, 'tty'> {
+  readonly services: readonly string[];
+}
+
+/** Logs read at a time; each holds a connection and a buffer. */
+const READ_AT_ONCE = 16;
+
+/** What the services' containers have written, and with `follow` what they write until they have all ended. */
+export async function logs(world: World, request: LogsRequest, control: Control): Promise<Checked<readonly string[]>> {
+  const found = await findContainers(world, request, control);
+  if (!found.ok) return found;
+  const { engine, project } = found.value;
+  const containers = (await listServices(world, found.value, control)).map(({ name }) => name);
+  if (containers.length > 0) await control.emit({ kind: 'attached', containers });
+  if (request.follow) await followAll(engine, { project: project.name, containers, request }, control);
+  else await readAll(engine, { containers, request }, control);
+  return good(containers);
+}
+
+const wantedOf = ({ follow, timestamps, tail, since, until }: LogsRequest): Omit<LogOptions, 'tty'> => ({
+  ...{ follow, timestamps, tail, since, until },
+});
+
+interface Reading {
+  readonly containers: readonly string[];
+  readonly request: LogsRequest;
+}
+
+async function readAll(engine: Engine, { containers, request }: Reading, control: Control): Promise<void> {
+  const { signal } = control;
+  const places = limit(READ_AT_ONCE);
+  const readOne = async (container: string): Promise<void> => {
+    const { tty } = await engine.inspectContainer(container, { signal });
+    await pumpLines(container, engine.logs(container, { ...wantedOf(request), tty, signal }), control.emit);
+  };
+  await Promise.all(containers.map((container) => places(() => readOne(container))));
+}
+
+async function followAll(
+  engine: Engine,
+  reading: Reading & { readonly project: string },
+  control: Control,
+): Promise<void> {
+  const life = new AbortController();
+  const watch = await watchProject(engine, reading.project, life.signal);
+  const follower = new Follower({ engine, watch, emit: control.emit, onExit: () => undefined });
+  try {
+    const followOne = async (container: string): Promise<void> => {
+      const { tty } = await engine.inspectContainer(container, control);
+      const stop = new AbortController();
+      const output = engine.logs(container, { ...wantedOf(reading.request), tty, signal: stop.signal });
+      follower.follow(container, tty, { output, stop });
+    };
+    await Promise.all(reading.containers.map(followOne));
+    await abortable(follower.allEnded(), control.signal);
+  } finally {
+    await follower.abandonAll();
+    life.abort();
+  }
+}

@@ -1,0 +1,82 @@
+import { observe } from '../apply/observe.js';
+import type { Engine } from '../engine/engine.js';
+import { hasCode, TsfigError } from '../model/errors.js';
+import { LABEL } from '../model/names.js';
+import type { ContainerDetails, Observed } from '../model/observed.js';
+import type { Project, Service } from '../model/project.js';
+import type { World } from './world.js';
+
+/** One photograph for these services and what they link to. Throws `project-elsewhere`. */
+export async function look(
+  world: World,
+  engine: Engine,
+  { project, services }: { readonly project: Project; readonly services: readonly string[] },
+  signal: AbortSignal,
+): Promise<Observed> {
+  const { hostname, kernel, taken } = world.host.routes;
+  const pool = world.environment['TSFIG_SUBNET_POOL'] ?? null;
+  const surroundings = { hostname, kernel, taken, pool };
+  const observed = await observe(engine, { project, services: withTargets(project, services), surroundings }, signal);
+  refuseElsewhere(world, project, observed);
+  return observed;
+}
+
+/** Services and the targets of their links, whose images tell what the variables of links say. */
+export function withTargets(project: Project, names: readonly string[]): Service[] {
+  const wanted = new Set(names);
+  for (const name of names) for (const { target } of project.services.get(name)?.links ?? []) wanted.add(target);
+  return [...wanted].flatMap((name) => project.services.get(name) ?? []);
+}
+
+/** Two directories of one name must not take each other's containers (decisions 2). */
+export function refuseElsewhere({ host }: World, project: Project, { containers }: Pick<Observed, 'containers'>): void {
+  const other = containers
+    .map(({ labels }) => labels[LABEL.workingDir])
+    .find((directory) => directory !== undefined && host.files.realPath(directory) !== project.directory);
+  if (other === undefined) return;
+  throw new TsfigError(
+    'project-elsewhere',
+    `the project ${project.name} belongs to ${other}, not to ${project.directory}`,
+    {
+      hint: 'give this one another name with -p, or take the other one down first',
+    },
+  );
+}
+
+/** What is there of a project that is going away: no images, no address space, and containers of others only if they are there. */
+export async function lookAround(
+  world: World,
+  engine: Engine,
+  project: Project,
+  signal: AbortSignal,
+): Promise<Observed> {
+  const [containers, networks, volumes, externals] = await Promise.all([
+    engine.listContainers({ project: project.name, signal }),
+    engine.listNetworks({ signal }),
+    engine.listVolumes({ project: project.name, signal }),
+    inspectGuests(engine, project, signal),
+  ]);
+  refuseElsewhere(world, project, { containers });
+  return { containers, networks, volumes, externals, images: new Map(), addressSpace: null };
+}
+
+async function inspectGuests(
+  engine: Engine,
+  project: Project,
+  signal: AbortSignal,
+): Promise<Map<string, ContainerDetails>> {
+  const guests = new Set(
+    [...project.services.values()].flatMap(({ externalLinks }) => externalLinks.map(({ target }) => target)),
+  );
+  const found = await Promise.all(
+    [...guests].map(async (name) => {
+      try {
+        return [[name, await engine.inspectContainer(name, { signal })] as const];
+      } catch (error) {
+        if (hasCode(error, 'container-not-found')) return []; // gone already: nothing to take off the network
+        throw error;
+      }
+    }),
+  );
+  return new Map(found.flat());
+}

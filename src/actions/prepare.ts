@@ -1,0 +1,50 @@
+import { dirname, join } from 'node:path';
+import { findCycles } from '../graph/cycle.js';
+import { startOrder } from '../graph/order.js';
+import { readDotEnv } from '../load/dot-env.js';
+import { loadProject } from '../load/load.js';
+import { bad, good, type Checked } from '../model/diagnostic.js';
+import type { Control } from '../model/event.js';
+import type { Project } from '../model/project.js';
+import { findFile, findProjectName, type ProjectRequest } from './find-file.js';
+import type { World } from './world.js';
+
+/** A project that is right in itself, and the order in which its services start. */
+export interface Prepared {
+  readonly project: Project;
+  /** What each service needs, in start order. */
+  readonly needs: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Reads, checks and orders the project. Nothing is asked of the engine. Warnings are told; problems are returned, all of them. */
+export async function prepare(world: World, request: ProjectRequest, control: Control): Promise<Checked<Prepared>> {
+  const { files } = world.host;
+  const found = findFile(world, request);
+  const projectName = findProjectName(world, request, found.directory);
+  const bytes = found.path === '-' ? await files.readInput() : files.readBytes(found.path);
+  const dotEnv = readDotEnv(
+    files.readText(join(found.path === '-' ? found.directory : dirname(found.path), '.env')) ?? '',
+  );
+  const { result, needs, sourceLine } = loadProject({
+    bytes,
+    file: found.shown,
+    path: found.path,
+    directory: found.directory,
+    projectName,
+    environment: { ...dotEnv, ...world.environment },
+    readText: (path) => files.readText(path),
+    isDirectory: (path) => files.isDirectory(path),
+  });
+  const cycles = findCycles(needs, sourceLine);
+  if (!result.ok) return bad([...result.problems, ...cycles]);
+  if (cycles.length > 0) return bad(cycles);
+  for (const diagnostic of result.warnings) await control.emit({ kind: 'warning', diagnostic });
+  return good({ project: result.value, needs: inStartOrder(result.value) });
+}
+
+function inStartOrder({ services }: Project): Map<string, string[]> {
+  const needs = new Map(
+    [...services.values()].map((service) => [service.name, [...new Set(service.needs.map(({ on }) => on))]]),
+  );
+  return new Map(startOrder(needs).map((name) => [name, needs.get(name) ?? []]));
+}

@@ -1,0 +1,72 @@
+import { Follower, type Exit } from '../apply/follow-logs.js';
+import type { Hands } from '../apply/hands.js';
+import { watchProject } from '../apply/watch.js';
+import type { Engine } from '../engine/engine.js';
+import { abortable } from '../lib/deadline.js';
+import type { Control } from '../model/event.js';
+import type { Plan } from '../model/plan.js';
+import type { Scene } from '../plan/scene.js';
+
+/** What lasts from the first step of an `up` to its end: the watch on the engine's events and the followed output. */
+export interface Session {
+  readonly hands: Hands;
+  /** The last scene planned from. */
+  scene: Scene | null;
+  readonly exits: readonly Exit[];
+  /** Says which containers the plan attaches to. */
+  announce(plan: Plan): Promise<void>;
+  /** Lets go of those for which `keep` is false. */
+  abandonAllBut(keep: (container: string) => boolean): Promise<void>;
+  /** Resolves when all followed containers have ended, with `first` when one has, or when the signal aborts. */
+  untilEnd(first: boolean, signal: AbortSignal): Promise<void>;
+  /** Resolves when all followed containers have ended. */
+  allEnded(): Promise<void>;
+  containersOf(service: string): string[];
+  close(): Promise<void>;
+}
+
+export async function openSession(
+  engine: Engine,
+  project: string,
+  control: Control,
+  { follow }: { readonly follow: boolean },
+): Promise<Session> {
+  const life = new AbortController();
+  const watch = await watchProject(engine, project, life.signal);
+  const exits: Exit[] = [];
+  let tellFirst: () => void = () => undefined;
+  const firstExit = new Promise<void>((resolve) => (tellFirst = resolve));
+  const onExit = (exit: Exit): void => {
+    exits.push(exit);
+    tellFirst();
+  };
+  const follower = new Follower({ engine, watch, emit: control.emit, onExit });
+  const announced = new Set<string>();
+  const session: Session = {
+    hands: follow ? { engine, watch, follower } : { engine, watch },
+    scene: null,
+    exits,
+    async announce({ steps }) {
+      const attached = steps.flatMap((step) => (step.kind === 'attach-container' ? [step.container] : []));
+      const fresh = attached.filter((container) => !announced.has(container));
+      fresh.forEach((container) => announced.add(container));
+      if (fresh.length > 0) await control.emit({ kind: 'attached', containers: fresh });
+    },
+    async abandonAllBut(keep) {
+      await Promise.all(follower.containers.filter((name) => !keep(name)).map((name) => follower.abandon(name)));
+    },
+    async untilEnd(first, signal) {
+      const ends = first ? Promise.race([firstExit, follower.allEnded()]) : follower.allEnded();
+      await abortable(ends, signal).catch((error: unknown) => {
+        if (!signal.aborted) throw error;
+      });
+    },
+    allEnded: () => follower.allEnded(),
+    containersOf: (service) => (session.scene?.units.wanted.get(service) ?? []).map(({ name }) => name),
+    async close() {
+      await follower.abandonAll();
+      life.abort();
+    },
+  };
+  return session;
+}

@@ -1,0 +1,58 @@
+import { walkPlan } from '../apply/walk-plan.js';
+import type { Engine } from '../engine/engine.js';
+import { seconds, type Milliseconds } from '../lib/units.js';
+import { hasCode } from '../model/errors.js';
+import type { Control } from '../model/event.js';
+import type { Outcomes } from '../model/plan.js';
+import { planStop } from '../plan/plan-stop.js';
+import type { Session } from './session.js';
+
+/** The containers that these outcomes started. */
+export const startedIn = (outcomes: Outcomes): string[] =>
+  Object.entries(outcomes).flatMap(([id, { kind }]) =>
+    kind === 'done' && id.startsWith('start ') ? [id.slice('start '.length)] : [],
+  );
+
+interface Stopping {
+  readonly engine: Engine;
+  readonly session: Session;
+  readonly started: readonly string[];
+  readonly grace: Milliseconds | null;
+  readonly parallel: number;
+}
+
+/** How long killing may take once the user has asked for it. */
+const KILL_LIMIT = seconds(10);
+
+/** Stops exactly these containers, those that need others first; the second signal kills what is left. */
+export async function stopStarted(stopping: Stopping, control: Control): Promise<void> {
+  const { engine, session, started, grace, parallel } = stopping;
+  if (started.length === 0 || !session.scene) return;
+  await control.emit({ kind: 'stopping' });
+  const { project } = session.scene;
+  const containers = (await engine.listContainers({ project: project.name, signal: control.force })).filter(
+    ({ name }) => started.includes(name),
+  );
+  const plan = planStop(project, containers, grace);
+  await control.emit({ kind: 'plan-ready', plan });
+  // The signal that brought us here is aborted already; only the second one ends the stopping.
+  const stoppingControl: Control = { ...control, signal: control.force };
+  const hands = { engine };
+  await walkPlan(plan, hands, stoppingControl, { parallel, already: {} });
+  if (control.force.aborted) await kill(stopping, control);
+  else await session.allEnded();
+}
+
+async function kill({ engine, started }: Stopping, control: Control): Promise<void> {
+  await control.emit({ kind: 'killing' });
+  const signal = AbortSignal.timeout(KILL_LIMIT);
+  await Promise.all(
+    started.map(async (container) => {
+      try {
+        await engine.killContainer(container, 'SIGKILL', { signal });
+      } catch (error) {
+        if (!hasCode(error, 'engine-conflict', 'container-not-found')) throw error; // it had ended by itself
+      }
+    }),
+  );
+}

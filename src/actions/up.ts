@@ -1,0 +1,146 @@
+import type { Exit } from '../apply/follow-logs.js';
+import type { Engine } from '../engine/engine.js';
+import { good, type Checked } from '../model/diagnostic.js';
+import type { Control } from '../model/event.js';
+import { allDone, type Outcomes } from '../model/plan.js';
+import { bridgeWaves } from '../plan/bridge-waves.js';
+import { orphansOf } from '../plan/plan-up.js';
+import { inspectImages } from '../apply/observe.js';
+import { carryOut } from './carry-out.js';
+import type { ProjectRequest } from './find-file.js';
+import { locked } from './locked.js';
+import { look, withTargets } from './look.js';
+import { choose, imageSteps, makePlan, type Chosen, type PlanRequest } from './make-plan.js';
+import { prepare, type Prepared } from './prepare.js';
+import { openSession, type Session } from './session.js';
+import { startedIn, stopStarted } from './stop-started.js';
+import type { World } from './world.js';
+
+export interface UpRequest extends ProjectRequest, PlanRequest {
+  readonly detach: boolean;
+  readonly parallel: number;
+  /** Stop everything as soon as one attached container ends. */
+  readonly abortOnExit: boolean;
+  /** The service whose container's exit code is the result; implies `abortOnExit`. */
+  readonly exitCodeFrom: string | null;
+}
+
+/** Plain data: outcomes by step id, the ends of attached containers in order, and the code that the user asked for. */
+export interface UpResult {
+  readonly outcomes: Outcomes;
+  readonly exits: readonly Exit[];
+  /** The code of the container that `exitCodeFrom` names or that caused the abort; null when neither applies. */
+  readonly exitCode: number | null;
+}
+
+/** Brings up what the project lacks; attached unless `detach`, and then until all attached containers have ended. */
+export async function up(world: World, request: UpRequest, control: Control): Promise<Checked<UpResult>> {
+  const prepared = await prepare(world, request, control);
+  if (!prepared.ok) return prepared;
+  const chosen = choose(prepared.value, { ...request, services: withExitService(request) });
+  if (!chosen.ok) return chosen;
+  const engine = await world.connectEngine(control.signal);
+  const project = prepared.value.project.name;
+  const bringing: Bringing = { world, engine, prepared: prepared.value, chosen: chosen.value, request };
+  const session = await openSession(engine, project, control, { follow: !request.detach });
+  try {
+    const outcomes = await locked(world, { engine, project }, control, () => bringUp(bringing, session, control));
+    if (request.detach) return good({ outcomes, exits: [], exitCode: null });
+    return good(await stayAttached(bringing, { session, outcomes }, control));
+  } finally {
+    await session.close();
+  }
+}
+
+/** A service whose code is wanted is brought up and attached, too. */
+const withExitService = ({ services, exitCodeFrom }: UpRequest): readonly string[] =>
+  exitCodeFrom === null || services.length === 0 ? services : [...services, exitCodeFrom];
+
+interface Bringing {
+  readonly world: World;
+  readonly engine: Engine;
+  readonly prepared: Prepared;
+  readonly chosen: Chosen;
+  readonly request: UpRequest;
+}
+
+/** Looks, plans and does; in several rounds only where addresses on the default bridge must be seen before they can be told. */
+async function bringUp(bringing: Bringing, session: Session, control: Control): Promise<Outcomes> {
+  const { prepared, chosen } = bringing;
+  let outcomes: Outcomes = {};
+  for (const services of bridgeWaves(prepared.project, chosen.all)) {
+    outcomes = { ...outcomes, ...(await bringUpRound(bringing, services, session, control)) };
+    if (control.signal.aborted) break;
+  }
+  return outcomes;
+}
+
+async function bringUpRound(
+  { world, engine, prepared, chosen, request }: Bringing,
+  services: readonly string[],
+  session: Session,
+  control: Control,
+): Promise<Outcomes> {
+  const { project } = prepared;
+  const { parallel } = request;
+  let observed = await look(world, engine, { project, services }, control.signal);
+  const images = imageSteps(prepared, services, observed, request);
+  let already: Outcomes = {};
+  if (images.length > 0) {
+    const first = { project: project.name, steps: images, rescues: [], unchanged: [] };
+    already = await carryOut(first, session.hands, control, { parallel });
+    const wanted = withTargets(project, services);
+    if (!control.signal.aborted)
+      observed = { ...observed, images: await inspectImages(engine, wanted, control.signal) };
+  }
+  const attach = request.detach ? [] : chosen.named;
+  const { scene, plan } = makePlan(prepared, observed, request, { services, images, attach });
+  if (!request.removeOrphans) await warnOfOrphans(orphansOf(scene), control);
+  session.scene = scene;
+  if (!request.detach) await session.announce(plan);
+  return carryOut(plan, session.hands, control, { parallel, already });
+}
+
+async function warnOfOrphans(orphans: readonly string[], { emit }: Control): Promise<void> {
+  if (orphans.length === 0) return;
+  const message = `containers of services that the file does not have any more: ${orphans.join(', ')}`;
+  const hint = 'up --remove-orphans removes them';
+  await emit({
+    kind: 'warning',
+    diagnostic: { severity: 'warning', code: 'orphans', message, at: null, source: null, hint },
+  });
+}
+
+interface Attached {
+  readonly session: Session;
+  readonly outcomes: Outcomes;
+}
+
+/** Follows until all have ended, one has and that is to end all, or the user has had enough; then stops what this run started. */
+async function stayAttached(
+  { request, engine }: Bringing,
+  { session, outcomes }: Attached,
+  control: Control,
+): Promise<UpResult> {
+  const started = startedIn(outcomes);
+  await session.abandonAllBut((container) => !failedToStart(container, outcomes));
+  const endsAll = request.abortOnExit || request.exitCodeFrom !== null;
+  const healthy = allDone(outcomes);
+  if (healthy && !control.signal.aborted) await session.untilEnd(endsAll, control.signal);
+  if (control.signal.aborted || (healthy && endsAll)) {
+    await stopStarted({ engine, session, started, grace: request.grace, parallel: request.parallel }, control);
+  }
+  const exits = session.exits;
+  return { outcomes, exits, exitCode: endsAll ? wantedCode(exits, request, session) : null };
+}
+
+const failedToStart = (container: string, outcomes: Outcomes): boolean => {
+  const outcome = outcomes[`start ${container}`];
+  return outcome !== undefined && outcome.kind !== 'done';
+};
+
+function wantedCode(exits: readonly Exit[], { exitCodeFrom }: UpRequest, session: Session): number | null {
+  if (exitCodeFrom === null) return exits[0]?.exitCode ?? null;
+  const names = session.containersOf(exitCodeFrom);
+  return exits.find(({ container }) => names.includes(container))?.exitCode ?? null;
+}

@@ -1,0 +1,14 @@
+import type { Engine } from '../engine/engine.js';
+import type { Host } from '../host/host.js';
+
+/** Everything outside of the program, as interfaces. Made in `connect.ts`. */
+export interface World {
+  readonly host: Host;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Absolute path of the directory the command was given in. */
+  readonly directory: string;
+  /** tsfig's own version. */
+  readonly version: string;
+  /** Connects on the first call. Throws `engine-unreachable`. */
+  readonly connectEngine: (signal: AbortSignal) => Promise<Engine>;
+}

@@ -1,0 +1,33 @@
+import type { Engine } from '../engine/engine.js';
+
+/** What a step may touch. */
+export interface Hands {
+  readonly engine: Engine;
+  /** Where an attached container's output goes; absent when nobody reads it. */
+  readonly follower?: Attacher;
+  /** News of the project's containers; needed by plans that wait for something. */
+  readonly watch?: ContainerWatch;
+}
+
+export interface Attacher {
+  /** Resolves when the engine has switched the connection; from then on nothing the container writes is lost. */
+  attach(container: string, tty: boolean, signal: AbortSignal): Promise<void>;
+}
+
+/** What happened to a container while it was watched. */
+export interface ContainerNews {
+  readonly kind: 'started' | 'died' | 'gone' | 'healthy' | 'unhealthy';
+  readonly container: string;
+  readonly id: string;
+  /** With `died`. */
+  readonly exitCode: number | null;
+  /** Seconds since the epoch, as the engine writes them. */
+  readonly at: string;
+}
+
+export interface ContainerWatch {
+  /** Tells every news from now on until the returned function is called. */
+  listen(listener: (news: ContainerNews) => void): () => void;
+  /** Rejects when the engine's event stream breaks. */
+  readonly broken: Promise<never>;
+}

@@ -1,0 +1,107 @@
+import type { Engine } from '../engine/engine.js';
+import { hasCode, TsfigError } from '../model/errors.js';
+import { networkName } from '../model/names.js';
+import type { AddressSpace, ContainerDetails, Observed, ObservedImage, ObservedNetwork } from '../model/observed.js';
+import type { Project, Service } from '../model/project.js';
+
+/** What this machine knows of the address space around the engine. */
+export interface Surroundings {
+  readonly hostname: string;
+  readonly kernel: string;
+  readonly taken: () => readonly string[];
+  /** A range to choose from instead of the engine's own, such as `10.123.0.0/16`. */
+  readonly pool: string | null;
+}
+
+export interface Looking {
+  readonly project: Project;
+  /** The services whose images and external containers matter. */
+  readonly services: readonly Service[];
+  readonly surroundings: Surroundings;
+}
+
+/** One photograph: a handful of requests side by side, however many containers there are. */
+export async function observe(engine: Engine, looking: Looking, signal: AbortSignal): Promise<Observed> {
+  const { project, services } = looking;
+  const call = { signal };
+  const [containers, networks, volumes, images, externals] = await Promise.all([
+    engine.listContainers({ project: project.name, signal }),
+    engine.listNetworks(call),
+    hasNamedVolumes(services) ? engine.listVolumes({ project: project.name, signal }) : [],
+    inspectImages(engine, services, signal),
+    inspectExternals(engine, services, signal),
+  ]);
+  const addressSpace = networkIsOurs(project, networks) ? null : await findAddressSpace(engine, looking, signal);
+  return { containers, images, networks, volumes, externals, addressSpace };
+}
+
+const hasNamedVolumes = (services: readonly Service[]): boolean =>
+  services.some(({ mounts }) => mounts.some(({ kind }) => kind === 'volume'));
+
+const networkIsOurs = (project: Project, networks: readonly ObservedNetwork[]): boolean =>
+  networks.some(({ name, labels }) => name === networkName(project.name) && labels['tsfig.addresses'] === 'fixed');
+
+/** The images of these services that are there. */
+export async function inspectImages(
+  engine: Engine,
+  services: readonly Service[],
+  signal: AbortSignal,
+): Promise<Map<string, ObservedImage>> {
+  const refs = [...new Set(services.map(({ source }) => source.ref))];
+  const found = await Promise.all(
+    refs.map(async (ref) => [ref, await orNull(engine.inspectImage(ref, { signal }), 'image-not-found')] as const),
+  );
+  return new Map(found.flatMap(([ref, image]) => (image ? [[ref, image] as const] : [])));
+}
+
+/** The containers of others that these services name. One that is not there is an error before anything is changed. */
+async function inspectExternals(
+  engine: Engine,
+  services: readonly Service[],
+  signal: AbortSignal,
+): Promise<Map<string, ContainerDetails>> {
+  const named = new Map<string, string>();
+  for (const service of services) {
+    for (const { target } of service.externalLinks) named.set(target, `external_links of ${service.name}`);
+    for (const { source, external } of service.volumesFrom)
+      if (external) named.set(source, `volumes_from of ${service.name}`);
+    if (service.net.kind === 'container') named.set(service.net.container, `net of ${service.name}`);
+  }
+  const found = await Promise.all(
+    [...named].map(async ([name, where]) => {
+      const details = await orNull(engine.inspectContainer(name, { signal }), 'container-not-found');
+      if (details) return [name, details] as const;
+      throw new TsfigError('container-not-found', `there is no container ${name}, which ${where} names`, {
+        hint: 'start it first, or correct its name; it is neither a service of the file nor a container of the engine',
+      });
+    }),
+  );
+  return new Map(found);
+}
+
+async function orNull<T>(looking: Promise<T>, missing: 'image-not-found' | 'container-not-found'): Promise<T | null> {
+  try {
+    return await looking;
+  } catch (error) {
+    if (hasCode(error, missing)) return null;
+    throw error;
+  }
+}
+
+/** Size of the networks cut from a pool that the user names: room for 126 fixed addresses. */
+const NAMED_POOL_SIZE = 24;
+
+/**
+ * Where a new network may lie. The routes of this machine matter only when the engine runs on it; of an engine elsewhere
+ * its own pools and networks are all that can be known.
+ */
+async function findAddressSpace(engine: Engine, { surroundings }: Looking, signal: AbortSignal): Promise<AddressSpace> {
+  const host = await engine.inspectHost({ signal });
+  const here = host.hostname === surroundings.hostname && host.kernel === surroundings.kernel;
+  const { pool } = surroundings;
+  return {
+    pools: pool === null ? host.pools : [{ base: pool, size: Math.max(NAMED_POOL_SIZE, Number(pool.split('/')[1])) }],
+    taken: here ? surroundings.taken() : [],
+    rangeKeepsFixed: engine.facts.flavor === 'docker',
+  };
+}

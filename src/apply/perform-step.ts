@@ -1,0 +1,79 @@
+import { hasCode, TsfigError, type ErrorCode } from '../model/errors.js';
+import type { Control } from '../model/event.js';
+import type { Step, StepKind } from '../model/plan.js';
+import type { Attacher, ContainerWatch, Hands } from './hands.js';
+import { waitReady } from './wait-ready.js';
+
+/** Steps that may take long and leave nothing half-made: the first signal ends them. The others are let finish. */
+const INTERRUPTIBLE: ReadonlySet<StepKind> = new Set(['pull-image', 'build-image', 'wait-ready']);
+
+/** Does one step: one call, no decision. */
+export async function performStep(step: Step, hands: Hands, control: Control): Promise<void> {
+  const { engine } = hands;
+  const signal = INTERRUPTIBLE.has(step.kind) ? control.signal : control.force;
+  const call = { signal };
+  switch (step.kind) {
+    case 'pull-image':
+      for await (const progress of engine.pullImage(step.image, call)) {
+        await control.emit({ kind: 'step-progress', step, progress });
+      }
+      return;
+    case 'build-image':
+      for await (const output of engine.buildImage(step.build, call)) {
+        if (output.kind === 'text') await control.emit({ kind: 'step-output', step, text: output.text });
+        else await control.emit({ kind: 'step-progress', step, progress: output.progress });
+      }
+      return;
+    case 'remove-image':
+      return unless('image-not-found', engine.removeImage(step.image, call));
+    case 'create-network':
+      return engine.createNetwork(step.network, call);
+    case 'remove-network':
+      return unless('not-found', engine.removeNetwork(step.network, call));
+    case 'connect-network':
+      return engine.connectNetwork(step.network, step.container, step.aliases, call);
+    case 'disconnect-network':
+      return engine.disconnectNetwork(step.network, step.container, call);
+    case 'create-volume':
+      return engine.createVolume(step.volume, call);
+    case 'remove-volume':
+      return unless('not-found', engine.removeVolume(step.volume, call));
+    case 'create-container':
+      await engine.createContainer(step.spec, call);
+      return;
+    case 'attach-container':
+      return needed(hands.follower).attach(step.container, step.tty, signal);
+    case 'start-container':
+      return engine.startContainer(step.container, call);
+    case 'wait-ready':
+      return waitReady(
+        { engine, watch: needed<ContainerWatch>(hands.watch), container: step.container },
+        step.limit,
+        signal,
+      );
+    case 'stop-container':
+      return unless('container-not-found', engine.stopContainer(step.container, step.grace, call));
+    case 'kill-container':
+      return unless('engine-conflict', engine.killContainer(step.container, step.signal, call));
+    case 'restart-container':
+      return engine.restartContainer(step.container, step.grace, call);
+    case 'rename-container':
+      return engine.renameContainer(step.container, step.to, call);
+    case 'remove-container':
+      return unless('container-not-found', engine.removeContainer(step.container, step.volumes, call));
+  }
+}
+
+/** What is gone already need not go: another tsfig, or the user's own hand, was quicker. */
+async function unless(already: ErrorCode, work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!hasCode(error, already)) throw error;
+  }
+}
+
+function needed<T extends Attacher | ContainerWatch>(hand: T | undefined): T {
+  if (hand) return hand;
+  throw new TsfigError('bad-usage', 'this plan attaches or waits, and nobody is there to do so');
+}

@@ -1,0 +1,132 @@
+import { limit, type Limit } from '../lib/limit.js';
+import { ms, seconds } from '../lib/units.js';
+import { describeFailure } from '../model/errors.js';
+import type { Control } from '../model/event.js';
+import type { Outcome, Outcomes, Plan, Rescue, Step, StepKind } from '../model/plan.js';
+import type { Hands } from './hands.js';
+import { performStep } from './perform-step.js';
+
+export interface WalkOptions {
+  /** Steps at a time. */
+  readonly parallel: number;
+  /** Steps that a walk of an earlier part of the plan has ended already. */
+  readonly already: Outcomes;
+}
+
+/** Pulls and builds at a time; they are bound by the network and the disk, and must not hold up the rest. */
+const HEAVY_AT_ONCE = 3;
+const HEAVY: ReadonlySet<StepKind> = new Set(['pull-image', 'build-image']);
+/** Steps that only wait: they take nobody's place. */
+const IDLE: ReadonlySet<StepKind> = new Set(['wait-ready']);
+/** How long putting things back may take. It has a clock of its own, because what stopped the walk is aborted already. */
+const RESCUE_LIMIT = seconds(60);
+
+/**
+ * Runs every step after what it needs, as many at a time as allowed. A step that fails skips what depends on it and
+ * nothing else; an abort cancels what has not begun. Exactly one outcome a step; throws only for bugs of ours.
+ */
+export async function walkPlan(plan: Plan, hands: Hands, control: Control, options: WalkOptions): Promise<Outcomes> {
+  const walk = new Walk(hands, control, options);
+  checkNeeds(plan);
+  const ends = [...plan.steps.map((step) => walk.take(step)), ...plan.rescues.map((rescue) => walk.rescue(rescue))];
+  const failed = (await Promise.allSettled(ends)).find((end) => end.status === 'rejected');
+  if (failed) throw failed.reason;
+  return walk.outcomes();
+}
+
+/** A plan may come from a file that somebody edited. */
+function checkNeeds({ steps }: Plan): void {
+  const known = new Set<string>();
+  for (const { id, needs } of steps) {
+    const unknown = needs.find((need) => !known.has(need));
+    if (unknown !== undefined) throw new Error(`the plan is not in order: "${id}" comes before "${unknown}"`);
+    known.add(id);
+  }
+}
+
+class Walk {
+  readonly #hands: Hands;
+  readonly #control: Control;
+  readonly #already: Outcomes;
+  readonly #places: Limit;
+  readonly #heavyPlaces = limit(HEAVY_AT_ONCE);
+  readonly #ends = new Map<string, Promise<Outcome>>();
+  readonly #outcomes = new Map<string, Outcome>();
+
+  constructor(hands: Hands, control: Control, { parallel, already }: WalkOptions) {
+    this.#hands = hands;
+    this.#control = control;
+    this.#already = already;
+    this.#places = limit(parallel);
+  }
+
+  take(step: Step): Promise<Outcome> {
+    const before = this.#already[step.id];
+    const end = before
+      ? Promise.resolve(before)
+      : this.#end(
+          step,
+          step.needs.map((need) => this.#endOf(need)),
+        );
+    const noted = end.then((outcome) => {
+      this.#outcomes.set(step.id, outcome);
+      return outcome;
+    });
+    this.#ends.set(step.id, noted);
+    return noted;
+  }
+
+  async rescue({ after, guards, steps }: Rescue): Promise<void> {
+    const begun = after === null ? null : await this.#endOf(after);
+    const ends = await Promise.all(guards.map((guard) => this.#endOf(guard)));
+    if ((begun && begun.kind !== 'done') || ends.every(({ kind }) => kind === 'done')) return;
+    const signal = AbortSignal.timeout(RESCUE_LIMIT);
+    const control: Control = { ...this.#control, signal, force: signal };
+    for (const step of steps) this.#outcomes.set(step.id, await this.#perform(step, control));
+  }
+
+  outcomes(): Outcomes {
+    return Object.fromEntries(this.#outcomes);
+  }
+
+  async #end(step: Step, needs: readonly Promise<Outcome>[]): Promise<Outcome> {
+    const ends = await Promise.all(needs);
+    const stopped = ends.findIndex((end) => end.kind !== 'done');
+    if (stopped !== -1) return this.#tell(step, notBegun(step.needs[stopped] ?? '', ends[stopped]));
+    if (IDLE.has(step.kind)) return this.#perform(step, this.#control);
+    const places = HEAVY.has(step.kind) ? this.#heavyPlaces : this.#places;
+    return places(() => this.#perform(step, this.#control));
+  }
+
+  /** `checkNeeds` has made sure that there is one. */
+  #endOf(id: string): Promise<Outcome> {
+    return this.#ends.get(id) ?? Promise.resolve({ kind: 'cancelled' });
+  }
+
+  async #perform(step: Step, control: Control): Promise<Outcome> {
+    if (control.signal.aborted) return this.#tell(step, { kind: 'cancelled' });
+    await control.emit({ kind: 'step-started', step });
+    const from = performance.now();
+    try {
+      await performStep(step, this.#hands, control);
+      return await this.#tell(step, { kind: 'done', took: ms(performance.now() - from) });
+    } catch (error) {
+      if (isAbort(error, control)) return this.#tell(step, { kind: 'cancelled' });
+      return this.#tell(step, { kind: 'failed', ...describeFailure(error) });
+    }
+  }
+
+  async #tell(step: Step, outcome: Outcome): Promise<Outcome> {
+    await this.#control.emit({ kind: 'step-ended', step, outcome });
+    return outcome;
+  }
+}
+
+/** A step whose need did not end well names the step that failed first. */
+function notBegun(need: string, end: Outcome | undefined): Outcome {
+  if (end?.kind === 'cancelled') return end;
+  return { kind: 'skipped', because: end?.kind === 'skipped' ? end.because : need };
+}
+
+const isAbort = (error: unknown, { signal, force }: Control): boolean =>
+  error === signal.reason || error === force.reason;

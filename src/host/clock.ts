@@ -1,0 +1,4 @@
+import { ms } from '../lib/units.js';
+import type { Clock } from './host.js';
+
+export const realClock: Clock = { now: () => Date.now(), tick: () => ms(performance.now()) };

@@ -1,0 +1,47 @@
+import type { Milliseconds } from '../lib/units.js';
+
+/** What tsfig asks of the machine it runs on. */
+export interface Host {
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly lock: Lock;
+  readonly routes: Routes;
+}
+
+export interface Files {
+  /** Throws `project-file-missing` or `project-file-unreadable`. */
+  readBytes(path: string): Uint8Array;
+  /** Undefined when there is no such file or it cannot be read. */
+  readText(path: string): string | undefined;
+  isFile(path: string): boolean;
+  isDirectory(path: string): boolean;
+  /** The path without symbolic links, `.` and `..`; as given when it does not exist. */
+  realPath(path: string): string;
+  /** Standard input to its end. */
+  readInput(): Promise<Uint8Array>;
+}
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Milliseconds that never go back. */
+  tick(): Milliseconds;
+}
+
+/** Lets go of a lock; harmless when called twice. */
+export type Release = () => Promise<void>;
+
+export interface Lock {
+  /**
+   * Takes the lock of this name, waiting for as long as another process holds it. The lock dies with the process that
+   * holds it, however it dies. `onWait` is told once who holds it.
+   */
+  acquire(name: string, signal: AbortSignal, onWait: (holder: string) => void): Promise<Release>;
+}
+
+export interface Routes {
+  readonly hostname: string;
+  readonly kernel: string;
+  /** IPv4 ranges in CIDR form that this machine reaches directly, by a route, or asks for names. */
+  readonly taken: () => readonly string[];
+}

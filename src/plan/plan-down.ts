@@ -1,0 +1,75 @@
+import type { Milliseconds } from '../lib/units.js';
+import { networkName } from '../model/names.js';
+import type { Observed, ObservedContainer } from '../model/observed.js';
+import type { Plan, Reason, Step } from '../model/plan.js';
+import type { Project } from '../model/project.js';
+import { planStop, removal } from './plan-stop.js';
+import * as steps from './steps.js';
+import { isOneOff, isUp, serviceOf } from './units.js';
+
+export interface DownWish {
+  readonly volumes: boolean;
+  readonly removeOrphans: boolean;
+  /** `local`: images that were built under a name of ours; `all`: every image of the services. */
+  readonly images: 'keep' | 'local' | 'all';
+  readonly grace: Milliseconds | null;
+}
+
+const ASKED: Reason = { code: 'asked-for' };
+
+/** Takes everything of the project away, one-offs included: containers, then the network, then volumes and images. */
+export function planDown(project: Project, observed: Observed, wish: DownWish): Plan {
+  const ours = observed.containers.filter(
+    (container) => isOneOff(container) || project.services.has(serviceOf(container)),
+  );
+  const orphans = observed.containers.filter((container) => !ours.includes(container));
+  const going = wish.removeOrphans ? [...ours, ...orphans] : ours;
+  const all = removeContainers(project, going, wish);
+  const emptied = wish.removeOrphans || orphans.length === 0;
+  return {
+    project: project.name,
+    steps: [
+      ...all,
+      ...(emptied ? removeNetwork(project, observed, all) : []),
+      ...(wish.volumes ? observed.volumes.map((name) => steps.removeVolume(name, ASKED, all)) : []),
+      ...imagesToRemove(project, wish).map((ref) => steps.removeImage(ref, ASKED, all)),
+    ],
+    rescues: [],
+    unchanged: [],
+  };
+}
+
+function removeContainers(project: Project, going: readonly ObservedContainer[], wish: DownWish): Step[] {
+  const inFile = going.filter((container) => !isOneOff(container) && project.services.has(serviceOf(container)));
+  const others = going.filter((container) => !inFile.includes(container) && isUp(container));
+  // One-offs use the services, so they go first.
+  const first = others.map(({ name }) => steps.stopContainer({ container: name, grace: wish.grace }, ASKED));
+  const stops = planStop(project, inFile, wish.grace).steps.map((step) => ({
+    ...step,
+    needs: [...step.needs, ...first.map(({ id }) => id)],
+  }));
+  const after = new Map(
+    [...first, ...stops].flatMap((step) => (step.kind === 'stop-container' ? [[step.container, step] as const] : [])),
+  );
+  // Anonymous volumes are asked for with `down -v` only: they may hold data.
+  const removals = going.flatMap((container) =>
+    removal(container, { volumes: wish.volumes, after: after.get(container.name) }),
+  );
+  const firstRemovals = removals.filter((step) => step.kind === 'remove-container');
+  return [...first, ...stops, ...firstRemovals, ...removals.filter((step) => step.kind !== 'remove-container')];
+}
+
+/** Containers of others that were put on the network for `external_links` are taken off it first. */
+function removeNetwork(project: Project, observed: Observed, after: readonly Step[]): Step[] {
+  const name = networkName(project.name);
+  if (!observed.networks.some((network) => network.name === name)) return [];
+  const guests = [...observed.externals].filter(([, { networks }]) => Object.hasOwn(networks, name));
+  const off = guests.map(([container]) => steps.disconnectNetwork(name, container, ASKED));
+  return [...off, steps.removeNetwork(name, ASKED, [...after, ...off])];
+}
+
+function imagesToRemove(project: Project, { images }: DownWish): string[] {
+  if (images === 'keep') return [];
+  const sources = [...project.services.values()].map(({ source }) => source);
+  return [...new Set(sources.filter(({ kind }) => images === 'all' || kind === 'build').map(({ ref }) => ref))];
+}

@@ -1,0 +1,29 @@
+import type { Milliseconds } from '../lib/units.js';
+import type { Plan, Step } from '../model/plan.js';
+import { specForRun, type RunWish } from './plan-run.js';
+import { UpPlanner } from './plan-up.js';
+import type { Scene } from './scene.js';
+
+export interface OneOffWish {
+  readonly service: string;
+  /** The service and what it needs, in start order; only the service itself when nothing else is to be started. */
+  readonly services: readonly string[];
+  readonly wish: RunWish;
+  readonly waitLimit: Milliseconds | null;
+}
+
+/** What a one-off needs is started as `up` would, but nothing is recreated; then its container is created, not started. */
+export function planRun(
+  scene: Scene,
+  { service, services, wish, waitLimit }: OneOffWish,
+  images: readonly Step[],
+): Plan {
+  const upWish = { services, recreate: 'never', waitLimit, attach: [], removeOrphans: false, grace: null } as const;
+  const planner = new UpPlanner(scene, upWish, images);
+  for (const name of services.filter((each) => each !== service)) {
+    for (const unit of scene.units.wanted.get(name) ?? []) planner.add(unit);
+  }
+  const own = scene.project.services.get(service);
+  if (own) planner.addOneOff(own, specForRun(scene, own, wish));
+  return planner.plan();
+}
