@@ -1,0 +1,61 @@
+import stringWidth from 'string-width'; // saves the tables of wide and combining characters
+
+const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' });
+const PRINTABLE_ASCII = /^[\u0020-\u007e]*$/;
+
+/** Columns of a terminal that the text takes; colours take none. */
+export const widthOf = (text: string): number => (PRINTABLE_ASCII.test(text) ? text.length : stringWidth(text));
+
+/** The longest beginning of the text that fits, never cutting a character in two. The text is without colours. */
+export function cutTo(text: string, columns: number): string {
+  if (widthOf(text) <= columns) return text;
+  if (PRINTABLE_ASCII.test(text)) return text.slice(0, Math.max(0, columns));
+  let kept = '';
+  let width = 0;
+  for (const { segment } of GRAPHEMES.segment(text)) {
+    width += stringWidth(segment);
+    if (width > columns) break;
+    kept += segment;
+  }
+  return kept;
+}
+
+/** As `cutTo`, with an ellipsis where something was cut off. */
+export const shorten = (text: string, columns: number): string =>
+  widthOf(text) <= columns ? text : columns < 1 ? '' : `${cutTo(text, columns - 1)}…`;
+
+/** Filled up with spaces on the right. */
+export const padTo = (text: string, columns: number): string => text + ' '.repeat(Math.max(0, columns - widthOf(text)));
+
+/** The text in lines that fit, cut at spaces where there are some. At least one line, which may be empty. */
+export function wrap(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (widthOf(longer) <= columns) {
+      line = longer;
+      continue;
+    }
+    if (line !== '') lines.push(line);
+    line = word;
+    while (widthOf(line) > columns) {
+      // A character wider than the column still has to go somewhere.
+      const piece = cutTo(line, columns) || firstCharacter(line);
+      lines.push(piece);
+      line = line.slice(piece.length);
+    }
+  }
+  return [...lines, line];
+}
+
+const firstCharacter = (text: string): string => [...GRAPHEMES.segment(text)][0]?.segment ?? text;
+
+const ESCAPE_SEQUENCE = /\p{Cc}\[[0-9;?]*[A-Za-z]/gu;
+
+/** Text of others, safe to stand in a line of ours: without colours, cursor movements and other control characters. */
+export const tame = (text: string): string =>
+  text
+    .replaceAll(ESCAPE_SEQUENCE, '')
+    .replaceAll('\t', ' ')
+    .replaceAll(/\p{Cc}/gu, '');
