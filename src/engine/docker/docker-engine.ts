@@ -15,9 +15,10 @@ import type {
   LogOptions,
   OutputChunk,
 } from '../engine.js';
+import { buildImage } from './build.js';
 import { doing, type Doing } from './docker-errors.js';
 import type { ContainerJson, ContainerSummaryJson, HostJson, ImageJson, NetworkJson } from './docker-json.js';
-import { ask, type Door, type EngineCall } from './door.js';
+import { ask, type EngineCall } from './door.js';
 import { followEvents } from './events.js';
 import {
   toContainerDetails,
@@ -27,15 +28,9 @@ import {
   toObservedNetwork,
 } from './from-docker.js';
 import { attachTo, readLogs } from './output.js';
+import { pullImage } from './pull.js';
+import type { DockerParts } from './docker-parts.js';
 import { toCreateBody, toNetworkBody, toVolumeBody, wholeSeconds } from './to-docker.js';
-
-/** What a `DockerEngine` is made of; see `connectDocker`. */
-export interface DockerParts {
-  readonly door: Door;
-  readonly facts: EngineFacts;
-  /** tsfig's own environment: DOCKER_BUILDKIT, DOCKER_CONFIG, HOME and PATH are read of it. */
-  readonly environment: Readonly<Record<string, string | undefined>>;
-}
 
 /** `Engine` over the Docker Engine API: each method is translated, asked, and translated back. */
 export class DockerEngine implements Engine {
@@ -176,12 +171,12 @@ export class DockerEngine implements Engine {
     return await followEvents(this.#parts.door, project, this.#engineTime(), signal);
   }
 
-  pullImage(_ref: string, _options: CallOptions): AsyncIterable<Progress> {
-    throw new Error('not yet');
+  pullImage(ref: string, { signal }: CallOptions): AsyncIterable<Progress> {
+    return pullImage(this.#parts, ref, signal);
   }
 
-  buildImage(_build: BuildSpec, _options: CallOptions): AsyncIterable<BuildOutput> {
-    throw new Error('not yet');
+  buildImage(build: BuildSpec, { signal }: CallOptions): AsyncIterable<BuildOutput> {
+    return buildImage(this.#parts, build, signal);
   }
 
   async removeImage(ref: string, { signal }: CallOptions): Promise<void> {

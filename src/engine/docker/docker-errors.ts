@@ -43,6 +43,9 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorCode])[] = [
 ];
 
 const MISSING_IMAGE = /no such image|image not known|manifest (for .* )?(not found|unknown)|pull access denied/i;
+/** Does the engine say that a registry (or the engine) has no such image? */
+export const isMissingImage = (text: string): boolean => MISSING_IMAGE.test(text);
+
 const MISSING_NETWORK = /network \S+ not found|no such network|unable to find network/i;
 const MISSING_CONTAINER = /no such container/i;
 

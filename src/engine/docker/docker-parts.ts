@@ -1,0 +1,10 @@
+import type { EngineFacts } from '../engine.js';
+import type { Door } from './door.js';
+
+/** What a `DockerEngine` is made of; see `connectDocker`. */
+export interface DockerParts {
+  readonly door: Door;
+  readonly facts: EngineFacts;
+  /** tsfig's own environment: DOCKER_BUILDKIT, DOCKER_CONFIG, HOME and PATH are read of it. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}

@@ -1,0 +1,27 @@
+import type { Progress } from '../../model/event.js';
+
+/** One line of what `POST /images/create` and a classic `POST /build` tell (Engine API v1.40 to v1.47). */
+export interface ProgressLine {
+  readonly id?: unknown;
+  readonly status?: string;
+  readonly progressDetail?: { readonly current?: number; readonly total?: number } | null;
+  readonly stream?: string;
+  readonly aux?: unknown;
+  readonly error?: string;
+  readonly errorDetail?: { readonly code?: number; readonly message?: string } | null;
+}
+
+/** How far one layer is; undefined when the line tells nothing of the kind. The status of the whole pull has an empty part. */
+export function toProgress({ id, status, progressDetail }: ProgressLine): Progress | undefined {
+  if (status === undefined) return undefined;
+  return {
+    part: typeof id === 'string' ? id : '',
+    status,
+    doneBytes: progressDetail?.current ?? null,
+    // The engine says -1 or nothing where it does not know the size.
+    totalBytes: progressDetail?.total && progressDetail.total > 0 ? progressDetail.total : null,
+  };
+}
+
+/** What went wrong, in the engine's words; undefined when nothing did. The engine answers 200 before it knows. */
+export const failureOf = ({ error, errorDetail }: ProgressLine): string | undefined => errorDetail?.message ?? error;
