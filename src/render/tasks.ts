@@ -45,14 +45,12 @@ interface Main {
 
 /** One per container that is created or started, by its name. */
 function mainTasks(steps: readonly Step[]): ReadonlyMap<string, Main> {
-  const renamed = new Set(
-    steps.map((step) => (step.kind === 'rename-container' ? `${step.container} ${step.to}` : '')),
-  );
+  const aside = new Set(steps.flatMap((step) => asideOf(step) ?? []));
   const mains = new Map<string, Main>();
   for (const step of steps) {
     if (step.kind === 'create-container') {
       const { name } = step.spec;
-      const replaces = renamed.has(`${name} ${replacedName(name)}`) || isReplacement(step.why);
+      const replaces = step.why.code !== 'missing' && (aside.has(replacedName(name)) || isReplacement(step.why));
       const words = containerWords(replaces ? 'Recreating' : 'Creating', name, replaces && step.why);
       mains.set(name, { words, replaces });
     } else if (step.kind === 'start-container' && !mains.has(step.container)) {
@@ -60,6 +58,12 @@ function mainTasks(steps: readonly Step[]): ReadonlyMap<string, Main> {
     }
   }
   return mains;
+}
+
+/** The name under which a container waits for its replacement, as far as the step tells. */
+function asideOf(step: Step): string | undefined {
+  if (step.kind === 'rename-container') return step.to;
+  return step.kind === 'remove-container' ? step.container : undefined;
 }
 
 const isReplacement = ({ code }: Reason): boolean =>
@@ -75,7 +79,7 @@ function mainOf(step: Step, mains: ReadonlyMap<string, Main>): Main | undefined 
   if (!UNMAKING.has(step.kind)) return undefined;
   // The old one is removed after the new one has started, which is when the line says "done".
   if (step.kind === 'remove-container' && isReplacedName(step.container)) return undefined;
-  const main = mains.get(originalName(subjectOf(step)));
+  const main = mains.get(originalName(step.kind === 'rename-container' ? step.to : subjectOf(step)));
   return main?.replaces ? main : undefined;
 }
 

@@ -71,6 +71,14 @@ describe('the tasks of a plan', () => {
     expect(titles(plan(steps))).toEqual(['Recreating shop_web_1 (asked for)']);
   });
 
+  it('call it recreating when an earlier replacement had set the old one aside, or it had another name', () => {
+    const again = [create('shop_web_1', { code: 'asked-for' }), start('shop_web_1'), remove('shop_web_1_replaced')];
+    expect(titles(plan(again))[0]).toBe('Recreating shop_web_1 (asked for)');
+    const foreign = { code: 'foreign' } as const;
+    const other = [rename('shop-web-1', 'shop_web_1_replaced', foreign), create('shop_web_1', foreign)];
+    expect(titles(plan(other))).toEqual(['Recreating shop_web_1 (was made by another tool)']);
+  });
+
   it('keep stopping and removing apart when nothing is created', () => {
     expect(titles(plan([stop('shop_web_1'), remove('shop_web_1')]))).toEqual([
       'Stopping shop_web_1',
