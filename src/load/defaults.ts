@@ -1,0 +1,48 @@
+import type { Service } from '../model/project.js';
+
+/** Every default value. Null means: as the image or the engine has it. */
+export const DEFAULTS = {
+  command: null,
+  entrypoint: null,
+  links: [],
+  externalLinks: [],
+  linkEnv: 'all',
+  expose: [],
+  volumeDriver: null,
+  dns: [],
+  dnsSearch: [],
+  extraHosts: [],
+  hostname: null,
+  domainname: null,
+  macAddress: null,
+  workingDir: null,
+  user: null,
+  tty: false,
+  stdinOpen: false,
+  privileged: false,
+  readOnly: false,
+  init: null,
+  capAdd: [],
+  capDrop: [],
+  securityOpt: [],
+  devices: [],
+  ulimits: [],
+  memLimit: null,
+  memswapLimit: null,
+  cpuShares: null,
+  cpuset: null,
+  cgroupParent: null,
+  pid: null,
+  ipc: null,
+  logDriver: null,
+  logOpt: {},
+  labels: {},
+  restart: { name: 'no', maxRetries: 0 },
+  healthcheck: null,
+  stopSignal: null,
+  stopGrace: null,
+  containerName: null,
+} as const satisfies Partial<Service>;
+
+/** The file in the build directory that says how to build. */
+export const DEFAULT_DOCKERFILE = 'Dockerfile';

@@ -1,0 +1,61 @@
+import { normalize } from 'node:path/posix';
+import type { Span } from '../../model/diagnostic.js';
+import { readScalar, readText } from '../scalars.js';
+import type { BuildWritten, Reader, Reading } from '../reading.js';
+import { quoted } from '../words.js';
+import type { Written, WrittenMap } from '../written.js';
+import { readBuildArgs } from './environment.js';
+import { toHostPath } from './paths.js';
+import { readParts } from './parts.js';
+
+/** What the engine fetches by itself (`docker build URL`). */
+const REMOTE = /^(?:https?:\/\/|git:\/\/|ssh:\/\/|git@|github\.com\/)/;
+
+/** Reads `build:`: a directory or URL, or a mapping of context, dockerfile, args and target. */
+export const readBuild: Reader<BuildWritten> = (value, reading) => {
+  if (value.kind === 'map') return readBuildMap(value, reading);
+  if (value.kind === 'list') {
+    const hint = 'write "build: ." or a mapping with "context"';
+    return reading.problems.error('bad-build', '"build" must be text or a mapping, not a list', value.at, hint);
+  }
+  const context = readContext(value, reading);
+  return context && { ...context, dockerfile: null, args: {}, target: null };
+};
+
+function readBuildMap(map: WrittenMap, reading: Reading): BuildWritten | undefined {
+  const { context, dockerfile, args, target } = readParts(map, reading, {
+    context: readContext,
+    dockerfile: readDockerfile,
+    args: readBuildArgs,
+    target: readText,
+  });
+  if (!map.entries.has('context')) {
+    return reading.problems.error('bad-build', '"build" has no "context"', map.at, 'write "context: ."');
+  }
+  return context && { ...context, dockerfile: dockerfile ?? null, args: args ?? {}, target: target ?? null };
+}
+
+function readContext(value: Written, reading: Reading): { context: string; remote: boolean } | undefined {
+  const text = readScalar(value, reading)?.text;
+  if (text === undefined) return undefined;
+  if (text === '') return reading.problems.error('bad-build', 'the build directory is empty', value.at, 'write "."');
+  return REMOTE.test(text) ? { context: text, remote: true } : readDirectory(text, value.at, reading);
+}
+
+function readDirectory(text: string, at: Span, reading: Reading): { context: string; remote: boolean } | undefined {
+  const context = toHostPath(text, at, reading);
+  if (context === undefined) return undefined;
+  if (reading.setting.isDirectory(context)) return { context, remote: false };
+  const message = `the build directory ${quoted(text)} does not exist`;
+  return reading.problems.error('missing-directory', message, at, `looked for ${context}`);
+}
+
+/** Reads `dockerfile:`, a path inside of the build directory. */
+export const readDockerfile: Reader<string> = (value, reading) => {
+  const text = readText(value, reading);
+  if (text === undefined) return undefined;
+  const path = normalize(text);
+  if (!path.startsWith('/') && path !== '..' && !path.startsWith('../')) return path;
+  const hint = 'write the path from the build directory on';
+  return reading.problems.error('bad-build', `${quoted(text)} is outside of the build directory`, value.at, hint);
+};

@@ -1,0 +1,106 @@
+import type { Span } from '../../model/diagnostic.js';
+import type { ExposedPort, Protocol, PublishedPort } from '../../model/project.js';
+import { readItems } from '../scalars.js';
+import type { Reader, Reading } from '../reading.js';
+import { oneOf, quoted } from '../words.js';
+import type { Placed, WrittenScalar } from '../written.js';
+import { isIp } from './addresses.js';
+
+const HINT = 'write "8080:80", "80", "127.0.0.1:8080:80" or "8080:80/udp"';
+const PROTOCOLS: readonly Protocol[] = ['tcp', 'udp', 'sctp'];
+
+/** Reads `ports:`; a range becomes one port after the other. */
+export const readPorts: Reader<readonly Placed<PublishedPort>[]> = (value, reading) =>
+  readItems(value, reading)?.flatMap((item) => readPort(item, reading).map((port) => ({ value: port, at: item.at })));
+
+function readPort(item: WrittenScalar, reading: Reading): readonly PublishedPort[] {
+  const cut = cutProtocol(item, reading);
+  const parts = cut && splitAddresses(cut.text);
+  if (!parts) return cut ? tell(item.at, reading, `${quoted(item.text)} is not a port`) : [];
+  const { hostIp, host, container } = parts;
+  if (hostIp !== null && !isIp(hostIp)) return tell(item.at, reading, `${quoted(hostIp)} is not an IP address`);
+  const inside = readRange(container, item, reading);
+  const outside = host === null ? null : readRange(host, item, reading);
+  if (!inside || outside === undefined) return [];
+  const { first, count } = inside;
+  if (outside && outside.count !== count) {
+    return tell(item.at, reading, `the ranges of ${quoted(item.text)} differ in length`);
+  }
+  if (!spend(count, item, reading)) return [];
+  const hostPort = (index: number): number | null => (outside ? outside.first + index : null);
+  return Array.from({ length: count }, (_, index) => ({
+    hostIp,
+    hostPort: hostPort(index),
+    containerPort: first + index,
+    protocol: cut.protocol,
+  }));
+}
+
+interface Parts {
+  readonly hostIp: string | null;
+  readonly host: string | null;
+  readonly container: string;
+}
+
+/** `CONTAINER`, `HOST:CONTAINER`, `IP:HOST:CONTAINER`, `IP::CONTAINER`; an IPv6 address stands in brackets. */
+function splitAddresses(text: string): Parts | undefined {
+  const bracket = /^\[([^\]]*)\]:(.*)$/.exec(text);
+  const parts = (bracket?.[2] ?? text).split(':');
+  const [first = '', second = '', third = ''] = parts;
+  if (bracket)
+    return parts.length === 2 ? { hostIp: bracket[1] ?? '', host: first || null, container: second } : undefined;
+  if (parts.length === 1) return { hostIp: null, host: null, container: first };
+  if (parts.length === 2) return { hostIp: null, host: first, container: second };
+  if (parts.length === 3) return { hostIp: first, host: second || null, container: third };
+  return undefined;
+}
+
+/** Reads `expose:`. Of an entry with a colon the last part counts, as it did in fig. */
+export const readExpose: Reader<readonly ExposedPort[]> = (value, reading) => {
+  const ports = new Map<string, ExposedPort>();
+  for (const item of readItems(value, reading) ?? []) {
+    const cut = cutProtocol(item, reading);
+    const range = cut && readRange(cut.text.split(':').at(-1) ?? '', item, reading);
+    if (!cut || !range || !spend(range.count, item, reading)) continue;
+    for (let port = range.first; port < range.first + range.count; port += 1) {
+      ports.set(`${port}/${cut.protocol}`, { port, protocol: cut.protocol });
+    }
+  }
+  return [...ports.values()];
+};
+
+function cutProtocol(item: WrittenScalar, reading: Reading): { text: string; protocol: Protocol } | undefined {
+  const cut = item.text.indexOf('/');
+  if (cut === -1) return { text: item.text, protocol: 'tcp' };
+  const written = item.text.slice(cut + 1);
+  const protocol = PROTOCOLS.find((known) => known === written.toLowerCase());
+  if (protocol) return { text: item.text.slice(0, cut), protocol };
+  return reading.problems.error(
+    'bad-port',
+    `${quoted(written)} is not a protocol`,
+    item.at,
+    `write ${oneOf(PROTOCOLS)}`,
+  );
+}
+
+function readRange(text: string, item: WrittenScalar, reading: Reading): { first: number; count: number } | undefined {
+  const part = /^(\d+)(?:-(\d+))?$/.exec(text);
+  if (!part) return void tell(item.at, reading, `${quoted(item.text)} is not a port`);
+  const first = Number(part[1]);
+  const last = Number(part[2] ?? part[1]);
+  const wrong = [first, last].find((port) => port < 1 || port > 65_535);
+  if (wrong !== undefined) return void tell(item.at, reading, `port ${wrong} is not between 1 and 65535`);
+  if (last < first) return void tell(item.at, reading, `the range ${quoted(text)} runs backwards`);
+  return { first, count: last - first + 1 };
+}
+
+function spend(count: number, item: WrittenScalar, { problems, setting }: Reading): boolean {
+  setting.budget.left -= count;
+  if (setting.budget.left < 0) problems.error('too-many-values', 'the port ranges of this file are too many', item.at);
+  return setting.budget.left >= 0;
+}
+
+function tell(at: Span, { problems, key }: Reading, message: string): readonly never[] {
+  problems.error('bad-port', message, at, key === 'ports' ? HINT : 'write "80" or "80/udp"');
+  return [];
+}
