@@ -65,7 +65,7 @@ type Formatters = {
 
 const FORMAT: Formatters = {
   'plan-ready': ({ plan }, context) => announce(plan, context),
-  'waiting-for-lock': ({ holder }) => `Waiting for ${holder}, which holds the lock`,
+  'waiting-for-lock': ({ holder }) => `Waiting for another tsfig to finish (${holder})`,
   'step-started': ({ step }) => startToText(step),
   'step-progress': () => undefined,
   'step-output': ({ text }) => text.replace(/\r?\n$/, ''),
