@@ -1,0 +1,31 @@
+import { Option } from 'commander';
+import { examples, type Register } from '../command.js';
+import { EXIT_OK } from '../exit-codes.js';
+
+interface Flags {
+  readonly quiet?: boolean;
+  readonly services?: boolean;
+  readonly format: 'yaml' | 'json';
+}
+
+export const registerConfig: Register = (program, run) => {
+  program
+    .command('config')
+    .description('check the file and print it with everything filled in')
+    .option('-q, --quiet', 'only check')
+    .option('--services', 'only the names of the services, in start order')
+    .addOption(new Option('--format <how>', 'yaml or json').choices(['yaml', 'json']).default('yaml'))
+    .addHelpText('after', examples('tsfig config', 'tsfig config -q && echo fine'))
+    .action(async ({ quiet = false, services = false, format }: Flags) => {
+      await run(async ({ world, control, report, project, output }) => {
+        const { config } = await import('../../actions/config.js');
+        const result = await config(world, project, control);
+        if (!result.ok) return report(result.problems);
+        if (quiet) return EXIT_OK;
+        if (services) await output.result(Object.keys(result.value.services).join('\n'));
+        else if (format === 'json') await output.result(JSON.stringify(result.value, null, 2));
+        else await output.result(JSON.stringify(result.value, null, 2));
+        return EXIT_OK;
+      });
+    });
+};

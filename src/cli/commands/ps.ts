@@ -1,0 +1,37 @@
+import { Option } from 'commander';
+import { examples, type Register } from '../command.js';
+import { EXIT_OK } from '../exit-codes.js';
+
+interface Flags {
+  readonly quiet?: boolean;
+  readonly format: 'table' | 'json';
+}
+
+export const registerPs: Register = (program, run) => {
+  program
+    .command('ps [SERVICE...]')
+    .description('list the containers of the project')
+    .option('-q, --quiet', 'ids only')
+    .addOption(new Option('--format <how>', 'table or json').choices(['table', 'json']).default('table'))
+    .addHelpText('after', examples('tsfig ps', 'tsfig ps --format json web'))
+    .action(async (services: string[], flags: Flags) => {
+      await run(async ({ world, control, report, project, output }) => {
+        const { ps } = await import('../../actions/ps.js');
+        const result = await ps(world, { ...project, services }, control);
+        if (!result.ok) return report(result.problems);
+        const text = await toText(result.value, flags);
+        if (text !== '') await output.result(text);
+        return EXIT_OK;
+      });
+    });
+};
+
+type Containers = Extract<Awaited<ReturnType<typeof import('../../actions/ps.js').ps>>, { ok: true }>['value'];
+
+async function toText(containers: Containers, { quiet = false, format }: Flags): Promise<string> {
+  if (quiet) return containers.map(({ id }) => id).join('\n');
+  const { PS_COLUMNS, psEntry, psRow } = await import('../../render/ps.js');
+  if (format === 'json') return JSON.stringify(containers.map(psEntry), null, 2);
+  const { tableToText } = await import('../../render/table.js');
+  return tableToText(PS_COLUMNS, containers.map(psRow), process.stdout.isTTY ? process.stdout.columns : null);
+}

@@ -1,0 +1,79 @@
+import { Option } from 'commander';
+import { seconds, type Milliseconds } from '../../lib/units.js';
+import { codeFor, examples, type Register } from '../command.js';
+import { EXIT_FAILED } from '../exit-codes.js';
+import { readScale, readSeconds } from '../values.js';
+
+/** How long a service may take to get ready before those that need it are given up. */
+export const WAIT_LIMIT = seconds(60);
+
+interface Flags {
+  readonly detach?: boolean;
+  readonly wait: boolean;
+  readonly waitTimeout: Milliseconds;
+  readonly deps: boolean;
+  readonly recreate: boolean;
+  readonly forceRecreate?: boolean;
+  /** False with `--no-build`, true with `--build`. */
+  readonly build?: boolean;
+  readonly color: boolean;
+  readonly logPrefix: boolean;
+  readonly timeout?: Milliseconds;
+  readonly abortOnContainerExit?: boolean;
+  readonly exitCodeFrom?: string;
+  readonly removeOrphans?: boolean;
+  readonly scale?: Readonly<Record<string, number>>;
+}
+
+export const registerUp: Register = (program, run) => {
+  program
+    .command('up [SERVICE...]')
+    .description('create and start what the project lacks, and follow its logs')
+    .option('-d, --detach', 'leave it running in the background')
+    .option('--no-wait', 'start in order, but do not wait for health checks')
+    .option('--wait-timeout <seconds>', 'how long a service may take to be ready', readSeconds, WAIT_LIMIT)
+    .option('--no-deps', 'only the services named, not what they need')
+    .addOption(new Option('--force-recreate', 'recreate containers that have not changed, too').conflicts('recreate'))
+    .option('--no-recreate', 'leave containers as they are, even when they differ')
+    .addOption(new Option('--build', 'build images that are there already, too').default(undefined))
+    .option('--no-build', 'fail rather than build a missing image')
+    .option('--no-color', 'no colours before log lines')
+    .option('--no-log-prefix', 'no container names before log lines')
+    .option('-t, --timeout <seconds>', 'how long a container may take to stop', readSeconds)
+    .option('--abort-on-container-exit', 'stop everything as soon as one container ends')
+    .option('--exit-code-from <service>', 'the same, and exit with the code of this service')
+    .option('--remove-orphans', 'remove containers of services that the file does not have any more')
+    .option('--scale <service=number>', 'how many containers a service has', readScale)
+    .addHelpText('after', examples('tsfig up', 'tsfig up -d web', 'tsfig up --exit-code-from tests'))
+    .action(async (services: string[], flags: Flags) => {
+      const noColor = !flags.color;
+      await run(
+        async ({ world, control, report, project, parallel }) => {
+          const { up } = await import('../../actions/up.js');
+          const result = await up(world, { ...project, ...requestOf(services, flags), parallel }, control);
+          if (!result.ok) return report(result.problems);
+          const { outcomes, exits, exitCode } = result.value;
+          const failed = codeFor(outcomes);
+          if (failed !== 0) return failed;
+          if (exitCode !== null) return exitCode;
+          return exits.every((exit) => exit.exitCode === 0) ? 0 : EXIT_FAILED;
+        },
+        { noColor, noPrefix: !flags.logPrefix },
+      );
+    });
+};
+
+const requestOf = (services: readonly string[], flags: Flags) =>
+  ({
+    services,
+    detach: flags.detach ?? false,
+    noDeps: !flags.deps,
+    recreate: flags.forceRecreate ? 'always' : flags.recreate ? 'changed' : 'never',
+    build: flags.build === undefined ? 'missing' : flags.build ? 'always' : 'never',
+    waitLimit: flags.wait ? flags.waitTimeout : null,
+    removeOrphans: flags.removeOrphans ?? false,
+    scale: flags.scale ?? {},
+    grace: flags.timeout ?? null,
+    abortOnExit: flags.abortOnContainerExit ?? false,
+    exitCodeFrom: flags.exitCodeFrom ?? null,
+  }) as const;

@@ -1,0 +1,36 @@
+import { hasCode } from '../../model/errors.js';
+import { examples, type Context, type Register } from '../command.js';
+import { EXIT_OK } from '../exit-codes.js';
+
+interface Flags {
+  readonly short?: boolean;
+}
+
+export const registerVersion: Register = (program, run) => {
+  program
+    .command('version')
+    .description('print the versions of tsfig, Node and the engine')
+    .option('--short', "only tsfig's own")
+    .addHelpText('after', examples('tsfig version', 'tsfig version --short'))
+    .action(async ({ short = false }: Flags) => {
+      await run(async (context) => {
+        const { version } = context.world;
+        if (short) await context.output.result(version);
+        else
+          await context.output.result(`tsfig ${version}\nNode ${process.versions.node}\n${await engineLine(context)}`);
+        return EXIT_OK;
+      });
+    });
+};
+
+async function engineLine({ world, control }: Context): Promise<string> {
+  try {
+    const engine = await world.connectEngine(control.signal);
+    const { engineVersion } = await engine.inspectHost(control);
+    const { flavor, apiVersion, address } = engine.facts;
+    return `${flavor === 'podman' ? 'Podman' : 'Docker Engine'} ${engineVersion} (API ${apiVersion}) at ${address}`;
+  } catch (error) {
+    if (hasCode(error, 'engine-unreachable')) return `no engine: ${error.message}`;
+    throw error;
+  }
+}

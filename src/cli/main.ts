@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { CommanderError } from 'commander';
+import { connect } from '../connect.js';
+import { hasCode, TsfigError } from '../model/errors.js';
+import { diagnosticsToText } from '../render/diagnostic.js';
+import { errorToText } from '../render/error.js';
+import type { Context, Run, RunOptions } from './command.js';
+import { codeForError, EXIT_FAILED, EXIT_OK, EXIT_RUN_FAILED, exitCodeOf } from './exit-codes.js';
+import { makeOutput, type Output } from './output.js';
+import { makeProgram, type GlobalOptions } from './program.js';
+import { listenToSignals } from './signals.js';
+
+/**
+ * Steps at a time when nobody says otherwise: on 2 cores more is no faster, neither with 20 nor with 100 containers
+ * (docs/measurements.md).
+ */
+const PARALLEL = 8;
+
+const version = (
+  JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string }
+).version;
+
+const program = makeProgram(version, (work, options) => runCommand(work, options));
+program.exitOverride();
+for (const command of program.commands) command.exitOverride();
+
+try {
+  if (process.argv.length <= 2) program.help({ error: true });
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  // Commander has told what is wrong already. Help and version that were asked for are no failure.
+  const inRun = process.argv.includes('run') && error.code !== 'commander.help';
+  process.exitCode = error.exitCode === 0 ? EXIT_OK : inRun ? EXIT_RUN_FAILED : EXIT_FAILED;
+}
+
+/** Runs one command: signals in, events out, and the exit code at the end. */
+async function runCommand(work: Parameters<Run>[0], options: RunOptions = {}): Promise<void> {
+  const { file, projectName, parallel, ...shown } = program.opts<GlobalOptions>();
+  const signals = listenToSignals();
+  let closed: NodeJS.ErrnoException | null | undefined;
+  const output = openOutput(shown, options, (error) => {
+    closed = error;
+    signals.stop();
+  });
+  const context: Context = {
+    world: connect({ environment: process.env, directory: process.cwd(), version }),
+    control: { signal: signals.signal, force: signals.force, emit: output.emit },
+    output,
+    project: { file: file ?? null, projectName: projectName ?? null },
+    parallel: parallel ?? PARALLEL,
+    report(problems) {
+      output.note(diagnosticsToText(problems));
+      return options.inRun ? EXIT_RUN_FAILED : EXIT_FAILED;
+    },
+  };
+  const code = await work(context).catch((error: unknown) => codeForThrown(error, output, options));
+  await output.close();
+  signals.close();
+  const received = signals.received();
+  if (closed !== undefined) process.exitCode = closed === null || closed.code === 'EPIPE' ? EXIT_OK : EXIT_FAILED;
+  else process.exitCode = received && !options.inRun ? exitCodeOf(received) : code;
+}
+
+function codeForThrown(error: unknown, output: Output, { inRun = false }: RunOptions): number {
+  if (!hasCode(error, 'interrupted')) output.note(errorToText(error, version));
+  return error instanceof TsfigError ? codeForError(error.code, inRun) : inRun ? EXIT_RUN_FAILED : EXIT_FAILED;
+}
+
+/** Terminal or not, colours or not: decided here, once. */
+function openOutput(
+  { progress, color }: Pick<GlobalOptions, 'progress' | 'color'>,
+  { noColor = false, noPrefix = false }: RunOptions,
+  onClosed: (error: NodeJS.ErrnoException | null) => void,
+): Output {
+  const { stdout, stderr, env } = process;
+  const colours = color && !noColor && (env['NO_COLOR'] ?? '') === '';
+  return makeOutput({
+    stdout,
+    stderr,
+    mode: progress === 'auto' ? (stderr.isTTY ? 'tty' : 'plain') : progress,
+    colour: colours && stderr.isTTY,
+    logColour: colours && stdout.isTTY,
+    prefix: !noPrefix,
+    onClosed,
+  });
+}

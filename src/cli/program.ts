@@ -1,0 +1,63 @@
+import { Command, Option } from 'commander';
+import { examples, type Register, type Run } from './command.js';
+import { registerBuild } from './commands/build.js';
+import { registerConfig } from './commands/config.js';
+import { registerDown } from './commands/down.js';
+import { registerKill } from './commands/kill.js';
+import { registerLogs } from './commands/logs.js';
+import { registerPlan } from './commands/plan.js';
+import { registerPs } from './commands/ps.js';
+import { registerPull } from './commands/pull.js';
+import { registerRestart } from './commands/restart.js';
+import { registerRm } from './commands/rm.js';
+import { registerRun } from './commands/run.js';
+import { registerStart } from './commands/start.js';
+import { registerStop } from './commands/stop.js';
+import { registerUp } from './commands/up.js';
+import { registerVersion } from './commands/version.js';
+import { readCount } from './values.js';
+
+/** In the order in which `--help` lists them. What a command needs to work is imported when it runs. */
+const COMMANDS: readonly Register[] = [
+  ...[registerUp, registerRun, registerPs, registerLogs, registerStop, registerStart, registerRestart, registerKill],
+  ...[registerRm, registerDown, registerBuild, registerPull, registerPlan, registerConfig, registerVersion],
+];
+
+/** The options that stand before the command. */
+export interface GlobalOptions {
+  readonly file?: string;
+  readonly projectName?: string;
+  readonly parallel?: number;
+  readonly progress: 'auto' | 'tty' | 'plain' | 'json' | 'quiet';
+  /** False with `--no-color`. */
+  readonly color: boolean;
+}
+
+export function makeProgram(version: string, run: Run): Command {
+  const program = new Command('tsfig')
+    .description('Brings a project of containers up on one Docker host from one file, fig.yml.')
+    .usage('[options] COMMAND [arguments]')
+    .enablePositionalOptions()
+    .showHelpAfterError('(tsfig --help lists commands and options)')
+    .version(`tsfig ${version}`, '-v, --version', 'print the version')
+    .option('-f, --file <path>', 'the project file; - reads standard input (default: fig.yml here or above)')
+    .option('-p, --project-name <name>', 'the project name (default: the name of the directory of the file)')
+    .option('--parallel <number>', 'how many containers to work on at a time', readCount)
+    .addOption(
+      new Option('--progress <how>', 'how progress is shown')
+        .choices(['auto', 'tty', 'plain', 'json', 'quiet'])
+        .default('auto'),
+    )
+    .option('--no-color', 'no colours, even on a terminal (NO_COLOR does the same)')
+    .addHelpText(
+      'after',
+      examples(
+        'tsfig up                  everything, logs together, Ctrl-C takes it down again',
+        'tsfig up -d seyren        one service and what it needs',
+        'tsfig run web sh          one command in a new container of a service',
+        'tsfig plan                what up would do, and why',
+      ),
+    );
+  for (const register of COMMANDS) register(program, run);
+  return program;
+}

@@ -1,0 +1,30 @@
+import type { World } from './actions/world.js';
+import type { Engine } from './engine/engine.js';
+import { realClock } from './host/clock.js';
+import { realFiles } from './host/files.js';
+import { socketLock } from './host/lock.js';
+import { realRoutes } from './host/routes.js';
+
+export interface Surroundings {
+  /** Such as `process.env`. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Absolute path of the directory to work in. */
+  readonly directory: string;
+  readonly version: string;
+}
+
+/** The real world: the only place that picks implementations. The engine is connected to on first use. */
+export function connect({ environment, directory, version }: Surroundings): World {
+  let engine: Promise<Engine> | null = null;
+  return {
+    host: { files: realFiles, clock: realClock, lock: socketLock, routes: realRoutes },
+    environment,
+    directory,
+    version,
+    async connectEngine(signal) {
+      const { connectDocker } = await import('./engine/docker/connect-docker.js');
+      engine ??= connectDocker(environment, signal);
+      return engine;
+    },
+  };
+}

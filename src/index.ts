@@ -1,0 +1,21 @@
+/** The programmatic door: connect to the world, then call the verbs. They take requests and give back plain data. */
+export { connect } from './connect.js';
+export { build } from './actions/build.js';
+export { config } from './actions/config.js';
+export { down } from './actions/down.js';
+export { kill } from './actions/kill.js';
+export { logs } from './actions/logs.js';
+export { plan } from './actions/plan.js';
+export { ps } from './actions/ps.js';
+export { pull } from './actions/pull.js';
+export { remove } from './actions/remove.js';
+export { restart } from './actions/restart.js';
+export { run } from './actions/run.js';
+export { start } from './actions/start.js';
+export { stop } from './actions/stop.js';
+export { up } from './actions/up.js';
+export type { World } from './actions/world.js';
+export type { Checked, Diagnostic } from './model/diagnostic.js';
+export { TsfigError, type ErrorCode } from './model/errors.js';
+export type { Control, RunEvent } from './model/event.js';
+export type { Outcome, Outcomes, Plan, Step } from './model/plan.js';
