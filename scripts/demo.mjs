@@ -9,7 +9,8 @@ const [command, ...args] = process.argv.slice(2);
 try {
   process.stdout.write(`${await commands[command](...args)}\n`);
 } catch (error) {
-  process.stderr.write(`${error.cause?.message ?? error.message}\n`);
+  // What fetch throws says only that it failed; and why, for several addresses at once, is a code without a message.
+  process.stderr.write(`${error.cause?.message || error.cause?.code || error.message}\n`);
   process.exitCode = 1;
 }
 

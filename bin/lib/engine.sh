@@ -64,8 +64,9 @@ start_engine() {
     if has_systemd; then
       as_root systemctl start docker >"$log" 2>&1 </dev/null
     else
-      as_root setsid dockerd >"$log" 2>&1 </dev/null &
-      pid=$!
+      : >"$log"
+      # In a session of its own, so that Ctrl-C here does not reach it; dockerd's own pid, not sudo's.
+      pid=$(as_root sh -c 'setsid dockerd >>"$1" 2>&1 </dev/null & echo $!' sh "$log")
     fi
   fi
   answer=$(open_and_wait "$pid" 2>>"$log" </dev/null) ||
@@ -95,7 +96,8 @@ stop_engine() { # and waits until it is gone
     as_root systemctl stop docker.socket docker.service
   else
     local pid
-    pid=$(cat $pid_file 2>/dev/null) && as_root kill "$pid" && tail --pid="$pid" -s 0.1 -f /dev/null
+    # The shell's kill: a small Debian has no other.
+    pid=$(cat $pid_file 2>/dev/null) && as_root sh -c 'kill "$1"' sh "$pid" && tail --pid="$pid" -s 0.1 -f /dev/null
   fi >>"$logs/dockerd.log" 2>&1 </dev/null
   end_step 'stopped'
 }

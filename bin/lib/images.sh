@@ -41,7 +41,7 @@ need_image() {
 
 # Also called when a run is interrupted.
 remove_images_folder() {
-  [ -z "${images_folder:-}" ] || as_root rm -rf --one-file-system "$images_folder"
+  [ -z "${images_folder:-}" ] || as_root rm -rf --one-file-system "$images_folder" 2>/dev/null
   images_folder=
 }
 
