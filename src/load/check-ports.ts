@@ -10,32 +10,34 @@ interface Taken {
   readonly at: Span;
 }
 
+/** By address of the host, null being all of them. */
+type ByAddress = Map<string | null, Taken>;
+
 /** Tells ports of the host that are wanted twice. A port on all addresses clashes with the same port on any. */
 export function checkHostPorts(services: readonly WrittenService[], problems: Problems): void {
-  const taken = new Map<string, Taken[]>();
+  const taken = new Map<string, ByAddress>();
   for (const { name, draft } of services) {
     for (const { value: port, at } of draft.ports ?? []) {
       if (problems.isFull) return;
       const key =
         port.hostPort === null ? `${name} ${port.containerPort}/${port.protocol}` : `${port.hostPort}/${port.protocol}`;
-      const others = taken.get(key) ?? [];
-      const other = others.find((one) => clash(one.port.hostIp, port.hostIp));
+      const byAddress: ByAddress = taken.get(key) ?? new Map<string | null, Taken>();
+      taken.set(key, byAddress);
+      const other = findClash(byAddress, port.hostIp);
       const here = { service: name, port, at };
       if (other) tell(here, other, problems);
-      else taken.set(key, [...others, here]);
+      else byAddress.set(port.hostIp, here);
     }
   }
 }
 
-function clash(one: string | null, other: string | null): boolean {
-  return one === other || isAll(one, other) || isAll(other, one);
-}
-
-/** Does `one` stand for all addresses of the kind of `other`? */
-function isAll(one: string | null, other: string | null): boolean {
-  if (one === null) return true;
-  const isSameKind = other?.includes(':') === one.includes(':');
-  return isSameKind && (one === '0.0.0.0' || one === '::');
+/** Looks through all only where the address stands for many; of these the first that is wanted is kept, or clashes. */
+function findClash(taken: ByAddress, ip: string | null): Taken | undefined {
+  const exact = taken.get(ip) ?? taken.get(null);
+  if (exact || ip === null) return exact ?? taken.values().next().value;
+  const all = ip.includes(':') ? '::' : '0.0.0.0';
+  if (ip !== all) return taken.get(all);
+  return [...taken].find(([other]) => other?.includes(':') === ip.includes(':'))?.[1];
 }
 
 function tell({ service, port, at }: Taken, other: Taken, problems: Problems): void {

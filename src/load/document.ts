@@ -25,8 +25,7 @@ export function readDocument(source: SourceText, problems: Problems, expand: Exp
   const document = parse(source, problems);
   if (!document) return undefined;
   if (!document.contents) return { kind: 'scalar', text: '', isNull: true, isPlain: true, at: source.spanAt(0) };
-  const written = new Conversion(source, problems, expand).convert(document.contents, 0);
-  return written?.value;
+  return new Conversion(source, problems, expand).whole(document.contents);
 }
 
 function parse(source: SourceText, problems: Problems): Document | undefined {
@@ -120,8 +119,14 @@ class Conversion {
     this.#expand = expand;
   }
 
+  /** Undefined when nothing above a limit should be looked at further. */
+  whole(node: Node): Written | undefined {
+    const converted = this.#convert(node, 0);
+    return this.#stopped ? undefined : converted?.value;
+  }
+
   /** Undefined, with a problem, when the node cannot be read. */
-  convert(node: Node, depth: number): Weighed | undefined {
+  #convert(node: Node, depth: number): Weighed | undefined {
     if (this.#stopped || this.#problems.isFull) return undefined;
     if (depth > DEEPEST) return this.#stop('bad-yaml', 'nested too deeply', this.#place(node));
     if (isAlias(node)) return this.#alias(node);
@@ -172,7 +177,7 @@ class Conversion {
     const items: Written[] = [];
     let weight = 1;
     for (const child of node.items) {
-      const item = this.convert(child as Node, depth + 1);
+      const item = this.#convert(child as Node, depth + 1);
       if (item) items.push(item.value);
       weight += item?.weight ?? 0;
     }
@@ -197,7 +202,7 @@ class Conversion {
   }
 
   #value(pair: Pair<Node, Node | null>, keyAt: Span, depth: number): Weighed | undefined {
-    if (pair.value) return this.convert(pair.value, depth + 1);
+    if (pair.value) return this.#convert(pair.value, depth + 1);
     return { value: { kind: 'scalar', text: '', isNull: true, isPlain: true, at: keyAt }, weight: 1 };
   }
 

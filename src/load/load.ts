@@ -38,8 +38,8 @@ export interface Loaded {
 
 /** 10,000 services with a dozen keys each fit; more takes the YAML parser longer than anybody wants to wait. */
 const MOST_BYTES = 4_000_000;
-/** Values that port ranges and env files may come to. */
-const MOST_VALUES = 1_000_000;
+/** Three times the ports of a host, and a hundred variables from env files for each of 10,000 services. */
+const MOST = { ports: 200_000, variables: 1_000_000 } as const;
 
 /**
  * Reads a fig.yml: text and values in, a project or every problem of the file out. Asks no engine and throws nothing
@@ -63,7 +63,7 @@ function readServices(source: SourceText, request: LoadRequest, problems: Proble
   const written = readDocument(source, problems, expander(environment, problems));
   if (!written) return [];
   const envFiles = new EnvFileReader(request, problems);
-  const budget = { left: MOST_VALUES };
+  const budget = { ...MOST };
   const setting: Setting = { directory, projectName, environment, isDirectory, envFiles, budget };
   const services = readFig(written, setting, problems);
   check(services, projectName, problems);

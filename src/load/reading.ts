@@ -13,9 +13,10 @@ export interface Setting {
   readonly budget: Budget;
 }
 
-/** How many values may still come of things that are written shortly: port ranges, env files named often. */
+/** How much may still come of things that are written shortly: port ranges, env files named often. */
 export interface Budget {
-  left: number;
+  ports: number;
+  variables: number;
 }
 
 /** What a reader is given beside the value. */

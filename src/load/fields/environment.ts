@@ -40,8 +40,9 @@ export const readEnvFile: Reader<ReadonlyMap<string, string>> = (value, reading)
   for (const { text, at } of readOneOrMore(value, reading) ?? []) {
     const path = toHostPath(text, at, reading);
     const found = path === undefined ? undefined : setting.envFiles.variables(path, text, at);
-    setting.budget.left -= found?.size ?? 0;
-    if (setting.budget.left < 0) return problems.error('too-many-values', 'the env files hold too many variables', at);
+    setting.budget.variables -= found?.size ?? 0;
+    if (setting.budget.variables < 0)
+      return problems.error('too-many-values', 'the env files hold too many variables', at);
     for (const [name, text] of found ?? []) variables.set(name, text);
   }
   return variables;

@@ -95,9 +95,9 @@ function readRange(text: string, item: WrittenScalar, reading: Reading): { first
 }
 
 function spend(count: number, item: WrittenScalar, { problems, setting }: Reading): boolean {
-  setting.budget.left -= count;
-  if (setting.budget.left < 0) problems.error('too-many-values', 'the port ranges of this file are too many', item.at);
-  return setting.budget.left >= 0;
+  setting.budget.ports -= count;
+  if (setting.budget.ports < 0) problems.error('too-many-values', 'the port ranges of this file are too many', item.at);
+  return setting.budget.ports >= 0;
 }
 
 function tell(at: Span, { problems, key }: Reading, message: string): readonly never[] {
