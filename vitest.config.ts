@@ -13,6 +13,7 @@ export default defineConfig({
       {
         test: {
           name: 'docker',
+          globalSetup: ['test/support/build.ts'],
           include: [
             'test/contract/docker.test.ts',
             'test/engine/**/*.test.ts',

@@ -17,11 +17,11 @@ export interface DownRequest extends ProjectRequest, DownWish {
 export async function down(world: World, request: DownRequest, control: Control): Promise<Checked<Outcomes>> {
   const prepared = await prepare(world, request, control);
   if (!prepared.ok) return prepared;
-  const { project } = prepared.value;
+  const { project, needs } = prepared.value;
   const engine = await world.connectEngine(control.signal);
   return locked(world, { engine, project: project.name }, control, async () => {
     const observed = await lookAround(world, engine, project, control.signal);
-    const plan = planDown(project, observed, request);
+    const plan = planDown(project, [...needs.keys()], observed, request);
     return good(await carryOut(plan, { engine }, control, request));
   });
 }

@@ -4,7 +4,7 @@ import { seconds, type Milliseconds } from '../lib/units.js';
 import { hasCode } from '../model/errors.js';
 import type { Control } from '../model/event.js';
 import type { Outcomes } from '../model/plan.js';
-import { planStop } from '../plan/plan-stop.js';
+import { containersOf, planStop } from '../plan/plan-stop.js';
 import type { Session } from './session.js';
 
 /** The containers that these outcomes started. */
@@ -17,6 +17,8 @@ interface Stopping {
   readonly engine: Engine;
   readonly session: Session;
   readonly started: readonly string[];
+  /** The project's services in start order. */
+  readonly order: readonly string[];
   readonly grace: Milliseconds | null;
   readonly parallel: number;
 }
@@ -26,13 +28,12 @@ const KILL_LIMIT = seconds(10);
 
 /** Stops exactly these containers, those that need others first; the second signal kills what is left. */
 export async function stopStarted(stopping: Stopping, control: Control): Promise<void> {
-  const { engine, session, started, grace, parallel } = stopping;
+  const { engine, session, started, order, grace, parallel } = stopping;
   if (started.length === 0 || !session.scene) return;
   await control.emit({ kind: 'stopping' });
   const { project } = session.scene;
-  const containers = (await engine.listContainers({ project: project.name, signal: control.force })).filter(
-    ({ name }) => started.includes(name),
-  );
+  const all = await engine.listContainers({ project: project.name, signal: control.force });
+  const containers = containersOf({ containers: all }, order).filter(({ name }) => started.includes(name));
   const plan = planStop(project, containers, grace);
   await control.emit({ kind: 'plan-ready', plan });
   // The signal that brought us here is aborted already; only the second one ends the stopping.

@@ -118,7 +118,7 @@ interface Attached {
 
 /** Follows until all have ended, one has and that is to end all, or the user has had enough; then stops what this run started. */
 async function stayAttached(
-  { request, engine }: Bringing,
+  { request, engine, prepared }: Bringing,
   { session, outcomes }: Attached,
   control: Control,
 ): Promise<UpResult> {
@@ -128,7 +128,10 @@ async function stayAttached(
   const healthy = allDone(outcomes);
   if (healthy && !control.signal.aborted) await session.untilEnd(endsAll, control.signal);
   if (control.signal.aborted || (healthy && endsAll)) {
-    await stopStarted({ engine, session, started, grace: request.grace, parallel: request.parallel }, control);
+    await stopStarted(
+      { engine, session, started, order: [...prepared.needs.keys()], grace: request.grace, parallel: request.parallel },
+      control,
+    );
   }
   const exits = session.exits;
   return { outcomes, exits, exitCode: endsAll ? wantedCode(exits, request, session) : null };

@@ -9,6 +9,6 @@ export async function askYesOrNo(question: string, signal: AbortSignal): Promise
     return /^\s*y(es)?\s*$/i.test(answer);
   } finally {
     lines.close();
-    process.stdin.unref();
+    process.stdin.destroy(); // an open one would keep this process alive
   }
 }

@@ -33,7 +33,7 @@ export function openTerminal(output: Output, raw: boolean): OpenTerminal {
     },
     close() {
       if (raw && stdin.isRaw) stdin.setRawMode(false);
-      stdin.unref();
+      stdin.destroy(); // nobody else reads it, and an open one would keep this process alive
     },
   };
 }

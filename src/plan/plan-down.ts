@@ -3,7 +3,7 @@ import { networkName } from '../model/names.js';
 import type { Observed, ObservedContainer } from '../model/observed.js';
 import type { Plan, Reason, Step } from '../model/plan.js';
 import type { Project } from '../model/project.js';
-import { planStop, removal } from './plan-stop.js';
+import { containersOf, planStop, removal } from './plan-stop.js';
 import * as steps from './steps.js';
 import { isOneOff, isUp, serviceOf } from './units.js';
 
@@ -17,11 +17,12 @@ export interface DownWish {
 
 const ASKED: Reason = { code: 'asked-for' };
 
-/** Takes everything of the project away, one-offs included: containers, then the network, then volumes and images. */
-export function planDown(project: Project, observed: Observed, wish: DownWish): Plan {
-  const ours = observed.containers.filter(
-    (container) => isOneOff(container) || project.services.has(serviceOf(container)),
-  );
+/**
+ * Takes everything of the project away, one-offs included: containers, then the network, then volumes and images.
+ * `order` has the project's services in start order.
+ */
+export function planDown(project: Project, order: readonly string[], observed: Observed, wish: DownWish): Plan {
+  const ours = [...observed.containers.filter(isOneOff), ...containersOf(observed, order)];
   const orphans = observed.containers.filter((container) => !ours.includes(container));
   const going = wish.removeOrphans ? [...ours, ...orphans] : ours;
   const all = removeContainers(project, going, wish);

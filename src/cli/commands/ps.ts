@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import type { ObservedContainer } from '../../model/observed.js';
 import { examples, type Register } from '../command.js';
 import { EXIT_OK } from '../exit-codes.js';
 
@@ -26,7 +27,7 @@ export const registerPs: Register = (program, run) => {
     });
 };
 
-type Containers = Extract<Awaited<ReturnType<typeof import('../../actions/ps.js').ps>>, { ok: true }>['value'];
+type Containers = readonly ObservedContainer[];
 
 async function toText(containers: Containers, { quiet = false, format }: Flags): Promise<string> {
   if (quiet) return containers.map(({ id }) => id).join('\n');

@@ -12,7 +12,7 @@ export const registerRestart: Register = (program, run) => {
     .description('restart containers')
     .option('-t, --timeout <seconds>', 'how long a container may take to stop', readSeconds)
     .addHelpText('after', examples('tsfig restart', 'tsfig restart -t 2 web'))
-    .action(async (services: string[], { timeout = undefined }: Flags) => {
+    .action(async (services: string[], { timeout }: Flags) => {
       await run(async ({ world, control, report, project, parallel }) => {
         const { restart } = await import('../../actions/restart.js');
         const result = await restart(world, { ...project, services, grace: timeout ?? null, parallel }, control);

@@ -12,7 +12,7 @@ export const registerStop: Register = (program, run) => {
     .description('stop running containers, those that need others first')
     .option('-t, --timeout <seconds>', 'how long a container may take to stop', readSeconds)
     .addHelpText('after', examples('tsfig stop', 'tsfig stop -t 2 web'))
-    .action(async (services: string[], { timeout = undefined }: Flags) => {
+    .action(async (services: string[], { timeout }: Flags) => {
       await run(async ({ world, control, report, project, parallel }) => {
         const { stop } = await import('../../actions/stop.js');
         const result = await stop(world, { ...project, services, grace: timeout ?? null, parallel }, control);
