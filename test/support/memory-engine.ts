@@ -1,0 +1,533 @@
+import { setMaxListeners } from 'node:events';
+import { abortable } from '../../src/lib/deadline.js';
+import type { Milliseconds } from '../../src/lib/units.js';
+import type { BuildSpec, ContainerSpec, NetworkSpec, VolumeSpec } from '../../src/model/container-spec.js';
+import { TsfigError, type ErrorCode } from '../../src/model/errors.js';
+import type { Progress } from '../../src/model/event.js';
+import { LABEL } from '../../src/model/names.js';
+import type {
+  ContainerDetails,
+  HealthState,
+  ObservedContainer,
+  ObservedImage,
+  ObservedNetwork,
+} from '../../src/model/observed.js';
+import type {
+  Attachment,
+  AttachOptions,
+  BuildOutput,
+  CallOptions,
+  Engine,
+  EngineEvent,
+  EngineFacts,
+  EngineHost,
+  LogOptions,
+  OutputChunk,
+} from '../../src/engine/engine.js';
+import { Feed } from './feed.js';
+import { runs, toDetails, toObserved, type LoggedOutput, type MemoryContainer } from './memory-container.js';
+import { BUILT_IN, freeAddress, makeNetwork } from './memory-networks.js';
+import { toDeeds } from './memory-program.js';
+
+export interface RecordedCall {
+  readonly method: EngineMethod;
+  readonly args: readonly unknown[];
+}
+
+export type EngineMethod = Exclude<keyof Engine, 'facts'>;
+
+const FIRST_SECOND = 1_700_000_000;
+const KILLED = 137;
+
+/**
+ * An engine that behaves, in memory: names conflict, images are missing, ports and addresses are taken, containers run
+ * what `toDeeds` understands. Without clock and timers: a `sleep` lasts until it is stopped, health changes when a test
+ * says so. Its behaviour is held to the real engine's by `test/contract/engine-contract.ts`.
+ */
+export class MemoryEngine implements Engine {
+  readonly facts: EngineFacts;
+  host: EngineHost = { engineVersion: '20.10.24', hostname: 'memory', kernel: '6.1', pools: [] };
+  readonly calls: RecordedCall[] = [];
+  /** Called before each call is carried out; a promise holds the call up until it resolves or the call is aborted. */
+  onCall: ((call: RecordedCall) => void | Promise<void>) | null = null;
+  readonly containers = new Map<string, MemoryContainer>();
+  readonly images = new Map<string, ObservedImage>();
+  /** What a registry has. */
+  readonly pullable = new Map<string, ObservedImage>();
+  readonly volumes = new Map<string, VolumeSpec>();
+  #networks: ObservedNetwork[] = [...BUILT_IN];
+  readonly #events = new Feed<EngineEvent>();
+  readonly #failures: { readonly method: EngineMethod; readonly error: Error }[] = [];
+  #ticks = 0;
+
+  constructor(images: readonly string[] = ['busybox'], facts: Partial<EngineFacts> = {}) {
+    this.facts = { flavor: 'docker', apiVersion: '1.41', builder: 'classic', address: 'memory://', ...facts };
+    for (const ref of images) this.addImage(ref);
+  }
+
+  // What tests do to it.
+
+  /** The next call of this method throws this. Several are thrown in their order. */
+  failNext(method: EngineMethod, error: Error): void {
+    this.#failures.push({ method, error });
+  }
+
+  addImage(ref: string, parts: Partial<ObservedImage> = {}): ObservedImage {
+    const image = imageOf(ref, parts);
+    this.images.set(ref, image);
+    return image;
+  }
+
+  addPullable(ref: string, parts: Partial<ObservedImage> = {}): void {
+    this.pullable.set(ref, imageOf(ref, parts));
+  }
+
+  /** The container's program writes. */
+  write(container: string, text: string, stream: OutputChunk['stream'] = 'stdout'): void {
+    this.#write(this.#find(container), stream, Buffer.from(text));
+  }
+
+  /** The container's program ends. */
+  exit(container: string, code: number, outOfMemory = false): void {
+    const found = this.#find(container);
+    found.outOfMemory = outOfMemory;
+    if (outOfMemory) this.#tell(found, 'oom');
+    this.#end(found, code);
+  }
+
+  setHealth(container: string, health: Exclude<HealthState, 'none'>, lastProbe: string | null = null): void {
+    const found = this.#find(container);
+    found.health = health;
+    found.lastProbe = lastProbe;
+    this.#tell(found, 'health');
+  }
+
+  // What tsfig does with it.
+
+  async listContainers(options: CallOptions & { readonly project: string | null }): Promise<ObservedContainer[]> {
+    await this.#enter('listContainers', [options.project], options);
+    const all = [...this.containers.values()].reverse(); // the engine lists the newest first
+    const { project } = options;
+    return all.filter(({ spec }) => project === null || spec.labels[LABEL.project] === project).map(toObserved);
+  }
+
+  async inspectContainer(container: string, options: CallOptions): Promise<ContainerDetails> {
+    await this.#enter('inspectContainer', [container], options);
+    return toDetails(this.#find(container));
+  }
+
+  async listNetworks(options: CallOptions): Promise<readonly ObservedNetwork[]> {
+    await this.#enter('listNetworks', [], options);
+    return [...this.#networks];
+  }
+
+  async listVolumes(options: CallOptions & { readonly project: string }): Promise<readonly string[]> {
+    await this.#enter('listVolumes', [options.project], options);
+    const all = [...this.volumes.values()];
+    return all.filter(({ labels }) => labels[LABEL.project] === options.project).map(({ name }) => name);
+  }
+
+  async inspectImage(ref: string, options: CallOptions): Promise<ObservedImage> {
+    await this.#enter('inspectImage', [ref], options);
+    return this.#findImage(ref);
+  }
+
+  async inspectHost(options: CallOptions): Promise<EngineHost> {
+    await this.#enter('inspectHost', [], options);
+    return this.host;
+  }
+
+  async createNetwork(network: NetworkSpec, options: CallOptions): Promise<void> {
+    await this.#enter('createNetwork', [network], options);
+    this.#networks.push(makeNetwork(network, this.#networks, `net-${this.#tick()}`));
+  }
+
+  async removeNetwork(name: string, options: CallOptions): Promise<void> {
+    await this.#enter('removeNetwork', [name], options);
+    this.#findNetwork(name);
+    const users = [...this.containers.values()].filter((one) => runs(one) && one.networks.has(name));
+    if (users.length > 0) throw failure('network-in-use', `remove network ${name}`, 'it has active endpoints');
+    this.#networks = this.#networks.filter((network) => network.name !== name);
+  }
+
+  async connectNetwork(network: string, container: string, aliases: readonly string[], options: CallOptions) {
+    await this.#enter('connectNetwork', [network, container, aliases], options);
+    this.#findNetwork(network);
+    const found = this.#find(container);
+    if (found.networks.has(network)) {
+      throw failure('engine-refused', `connect ${container} to ${network}`, 'endpoint already exists');
+    }
+    const endpoint = { fixed: null, aliases, address: null };
+    found.networks.set(network, endpoint);
+    if (runs(found)) this.#connect(found);
+  }
+
+  async disconnectNetwork(network: string, container: string, options: CallOptions): Promise<void> {
+    await this.#enter('disconnectNetwork', [network, container], options);
+    this.#findNetwork(network);
+    this.#find(container).networks.delete(network);
+  }
+
+  async createVolume(volume: VolumeSpec, options: CallOptions): Promise<void> {
+    await this.#enter('createVolume', [volume], options);
+    if (!this.volumes.has(volume.name)) this.volumes.set(volume.name, volume);
+  }
+
+  async removeVolume(name: string, options: CallOptions): Promise<void> {
+    await this.#enter('removeVolume', [name], options);
+    if (!this.volumes.has(name)) throw failure('not-found', `remove volume ${name}`, 'no such volume');
+    const used = [...this.containers.values()].some(({ mounts }) => mounts.some(({ volume }) => volume === name));
+    if (used) throw failure('engine-conflict', `remove volume ${name}`, 'volume is in use');
+    this.volumes.delete(name);
+  }
+
+  async createContainer(spec: ContainerSpec, options: CallOptions): Promise<string> {
+    await this.#enter('createContainer', [spec], options);
+    if (this.#named(spec.name)) throw nameTaken(`create ${spec.name}`, spec.name);
+    const image = this.#findImage(spec.image);
+    const id = (this.#tick() + 0xabc0000).toString(16).padStart(64, '0');
+    const container: MemoryContainer = {
+      id,
+      name: spec.name,
+      spec,
+      image,
+      createdAt: Math.floor(FIRST_SECOND + this.#ticks / 1000),
+      state: 'created',
+      health: 'none',
+      exitCode: 0,
+      outOfMemory: false,
+      startedAt: null,
+      finishedAt: null,
+      lastProbe: null,
+      log: [],
+      output: new Feed(),
+      ended: new Feed(),
+      deedsLeft: [],
+      mounts: this.#mountsOf(spec, image),
+      networks: new Map(
+        spec.network.kind === 'network'
+          ? [[spec.network.name, { fixed: spec.network.address, aliases: spec.network.aliases, address: null }]]
+          : [[spec.network.kind, { fixed: null, aliases: [], address: null }]],
+      ),
+    };
+    this.containers.set(id, container);
+    this.#tell(container, 'create');
+    return id;
+  }
+
+  async startContainer(container: string, options: CallOptions): Promise<void> {
+    await this.#enter('startContainer', [container], options);
+    this.#start(this.#find(container));
+  }
+
+  async stopContainer(container: string, grace: Milliseconds | null, options: CallOptions): Promise<void> {
+    await this.#enter('stopContainer', [container, grace], options);
+    this.#stop(this.#find(container));
+  }
+
+  async killContainer(container: string, killSignal: string, options: CallOptions): Promise<void> {
+    await this.#enter('killContainer', [container, killSignal], options);
+    const found = this.#find(container);
+    if (!runs(found)) throw failure('engine-conflict', `kill ${container}`, 'it is not running');
+    this.#tell(found, 'kill');
+    this.#end(found, KILLED);
+  }
+
+  async restartContainer(container: string, grace: Milliseconds | null, options: CallOptions): Promise<void> {
+    await this.#enter('restartContainer', [container, grace], options);
+    const found = this.#find(container);
+    this.#stop(found);
+    this.#start(found);
+  }
+
+  async renameContainer(container: string, to: string, options: CallOptions): Promise<void> {
+    await this.#enter('renameContainer', [container, to], options);
+    const found = this.#find(container);
+    if (this.#named(to)) throw nameTaken(`rename ${container}`, to);
+    found.name = to;
+    this.#tell(found, 'rename');
+  }
+
+  async removeContainer(container: string, volumes: boolean, options: CallOptions): Promise<void> {
+    await this.#enter('removeContainer', [container, volumes], options);
+    const found = this.#find(container);
+    if (runs(found)) {
+      this.#tell(found, 'kill');
+      this.#end(found, KILLED);
+    }
+    this.containers.delete(found.id);
+    found.ended.push(found.exitCode);
+    found.output.end();
+    for (const mount of volumes ? found.mounts : []) {
+      const { volume } = mount;
+      if (volume?.startsWith('anonymous-') && !this.#usesVolume(volume)) this.volumes.delete(volume);
+    }
+    this.#tell(found, 'destroy');
+  }
+
+  async waitContainer(container: string, options: CallOptions & { readonly nextExit: boolean }): Promise<number> {
+    await this.#enter('waitContainer', [container, options.nextExit], options);
+    const found = this.#find(container);
+    if (!options.nextExit && !runs(found)) return found.exitCode;
+    for await (const code of found.ended.read(0, options.signal)) return code;
+    return found.exitCode;
+  }
+
+  async attach(container: string, options: CallOptions & AttachOptions): Promise<Attachment> {
+    await this.#enter('attach', [container, { tty: options.tty, stdin: options.stdin }], options);
+    const found = this.#find(container);
+    const closing = new AbortController();
+    const closed = new Error('the attachment was closed');
+    const signal = AbortSignal.any([options.signal, closing.signal]);
+    return {
+      output: withoutTime(found.output.read(found.output.values.length, signal)),
+      write: async (bytes) => {
+        await Promise.resolve();
+        options.signal.throwIfAborted();
+        if (found.deedsLeft[0]?.kind === 'read' && runs(found)) this.#write(found, 'stdout', bytes);
+        else if (found.state === 'exited') throw failure('engine-refused', `write to ${container}`, 'it has ended');
+      },
+      endInput: () => {
+        if (!runs(found) || found.deedsLeft[0]?.kind !== 'read') return;
+        found.deedsLeft = found.deedsLeft.slice(1);
+        this.#proceed(found);
+      },
+      close: () => closing.abort(closed),
+    };
+  }
+
+  async *logs(container: string, options: CallOptions & LogOptions): AsyncGenerator<OutputChunk, void> {
+    const { signal, ...rest } = options;
+    await this.#enter('logs', [container, rest], { signal });
+    const found = this.#find(container);
+    const { tail, follow, since, until, timestamps } = options;
+    const from = found.output.values.length;
+    const shown = found.log.filter(
+      ({ at }) => (since === null || at >= Number(since)) && (until === null || at <= Number(until)),
+    );
+    const stamped = (one: LoggedOutput): OutputChunk => (timestamps ? withTime(one) : toChunk(one));
+    for (const one of tail === null ? shown : tail === 0 ? [] : shown.slice(-tail)) yield stamped(one);
+    if (follow && runs(found)) for await (const one of found.output.read(from, signal)) yield stamped(one);
+  }
+
+  async resizeTerminal(container: string, size: { readonly columns: number; readonly rows: number }, o: CallOptions) {
+    await this.#enter('resizeTerminal', [container, size], o);
+    this.#find(container);
+  }
+
+  async events(options: CallOptions & { readonly project: string }): Promise<AsyncIterable<EngineEvent>> {
+    await this.#enter('events', [options.project], options);
+    return ofProject(this.#events.read(this.#events.values.length, options.signal), options.project);
+  }
+
+  async *pullImage(ref: string, options: CallOptions): AsyncGenerator<Progress, void> {
+    await this.#enter('pullImage', [ref], options);
+    const image = this.pullable.get(ref);
+    if (!image) throw failure('image-not-found', `pull ${ref}`, 'pull access denied, or it does not exist');
+    yield { part: 'layer', status: 'Downloading', doneBytes: 1, totalBytes: 2 };
+    yield { part: 'layer', status: 'Pull complete', doneBytes: null, totalBytes: null };
+    this.images.set(ref, image);
+  }
+
+  async *buildImage(build: BuildSpec, options: CallOptions): AsyncGenerator<BuildOutput, void> {
+    await this.#enter('buildImage', [build], options);
+    yield { kind: 'text', text: `Step 1/1 : FROM ${build.service}` };
+    this.addImage(build.ref, { id: `sha256:built-${this.#tick()}` });
+  }
+
+  async removeImage(ref: string, options: CallOptions): Promise<void> {
+    await this.#enter('removeImage', [ref], options);
+    const { id } = this.#findImage(ref);
+    const used = [...this.containers.values()].some(({ image }) => image.id === id);
+    if (used) throw failure('engine-conflict', `remove image ${ref}`, 'a container uses it');
+    this.images.delete(ref);
+  }
+
+  // How it works.
+
+  async #enter(method: EngineMethod, args: readonly unknown[], { signal }: CallOptions): Promise<void> {
+    signal.throwIfAborted();
+    setMaxListeners(0, signal); // each call listens while it lasts
+    const call = { method, args };
+    this.calls.push(call);
+    await abortable(Promise.resolve(this.onCall?.(call)), signal);
+    const at = this.#failures.findIndex((one) => one.method === method);
+    const failed = at === -1 ? undefined : this.#failures.splice(at, 1)[0];
+    if (failed) throw failed.error;
+  }
+
+  #start(container: MemoryContainer): void {
+    if (runs(container)) return;
+    const { spec } = container;
+    for (const network of container.networks.keys()) {
+      if (spec.network.kind !== 'container') this.#findNetwork(network);
+    }
+    this.#checkPorts(container);
+    const deeds = toDeeds([...(spec.entrypoint ?? []), ...(spec.command ?? ['sh'])]);
+    this.#connect(container);
+    container.state = 'running';
+    container.health = hasCheck(container) ? 'starting' : 'none';
+    container.startedAt = this.#now();
+    container.deedsLeft = deeds;
+    this.#tell(container, 'start');
+    this.#proceed(container);
+  }
+
+  #proceed(container: MemoryContainer): void {
+    for (let deed = container.deedsLeft[0]; deed; deed = container.deedsLeft[0]) {
+      if (deed.kind === 'sleep' || (deed.kind === 'read' && container.spec.stdinOpen)) return;
+      if (deed.kind === 'write') this.#write(container, deed.stream, Buffer.from(deed.text));
+      if (deed.kind === 'exit') {
+        this.#end(container, deed.code);
+        return;
+      }
+      container.deedsLeft = container.deedsLeft.slice(1);
+    }
+    this.#end(container, 0);
+  }
+
+  #stop(container: MemoryContainer): void {
+    if (!runs(container)) return;
+    this.#tell(container, 'kill');
+    this.#end(container, KILLED);
+    this.#tell(container, 'stop');
+  }
+
+  #end(container: MemoryContainer, code: number): void {
+    container.state = 'exited';
+    container.exitCode = code;
+    container.finishedAt = this.#now();
+    for (const endpoint of container.networks.values()) endpoint.address = null;
+    container.output.end();
+    container.output = new Feed();
+    this.#tell(container, 'die');
+    container.ended.push(code);
+    container.ended = new Feed();
+  }
+
+  #write(container: MemoryContainer, stream: OutputChunk['stream'], bytes: Uint8Array): void {
+    const one = {
+      stream: container.spec.tty ? 'stdout' : stream,
+      bytes,
+      at: FIRST_SECOND + this.#tick() / 1000,
+    } as const;
+    container.log.push(one);
+    container.output.push(one);
+  }
+
+  #connect(container: MemoryContainer): void {
+    for (const [name, endpoint] of container.networks) {
+      const network = this.#networks.find((one) => one.name === name);
+      if (!network || endpoint.address !== null) continue;
+      const used = [...this.containers.values()].map((other) => other.networks.get(name)?.address ?? null);
+      if (endpoint.fixed !== null && used.includes(endpoint.fixed)) {
+        throw failure('address-taken', `start ${container.name}`, 'Address already in use');
+      }
+      endpoint.address = endpoint.fixed ?? freeAddress(network, used);
+    }
+  }
+
+  #checkPorts({ id, name, spec }: MemoryContainer): void {
+    const others = [...this.containers.values()].filter((other) => runs(other) && other.id !== id);
+    const taken = new Set(others.flatMap((other) => other.spec.ports.map(portKey)));
+    const clash = spec.ports.find((port) => port.hostPort !== null && taken.has(portKey(port)));
+    if (clash) throw failure('port-taken', `start ${name}`, `port ${clash.hostPort ?? ''} is already allocated`);
+  }
+
+  #mountsOf(spec: ContainerSpec, image: ObservedImage): MemoryContainer['mounts'] {
+    const mounts = spec.mounts.map((mount) => {
+      if (mount.kind === 'bind') return { kind: 'bind', volume: null, source: mount.source, target: mount.target };
+      const volume = mount.kind === 'volume' ? mount.volume : (mount.carried ?? `anonymous-${this.#tick()}`);
+      return this.#volumeMount(volume, mount.target);
+    });
+    const declared = image.volumes.filter((target) => !mounts.some((mount) => mount.target === target));
+    return [...mounts, ...declared.map((target) => this.#volumeMount(`anonymous-${this.#tick()}`, target))];
+  }
+
+  #volumeMount(volume: string, target: string): MemoryContainer['mounts'][number] {
+    if (!this.volumes.has(volume)) this.volumes.set(volume, { name: volume, driver: null, labels: {} });
+    return { kind: 'volume', volume, source: `/var/lib/docker/volumes/${volume}/_data`, target };
+  }
+
+  #usesVolume(name: string): boolean {
+    return [...this.containers.values()].some(({ mounts }) => mounts.some(({ volume }) => volume === name));
+  }
+
+  #named(name: string): MemoryContainer | undefined {
+    return [...this.containers.values()].find((container) => container.name === name);
+  }
+
+  #find(container: string): MemoryContainer {
+    const found = this.containers.get(container) ?? this.#named(container);
+    if (!found) throw failure('container-not-found', `find ${container}`, `No such container: ${container}`);
+    return found;
+  }
+
+  #findImage(ref: string): ObservedImage {
+    const byId = [...this.images.values()].find(({ id }) => id === ref);
+    const found = this.images.get(ref) ?? this.images.get(ref.replace(/:latest$/, '')) ?? byId;
+    if (!found) throw failure('image-not-found', `find ${ref}`, `No such image: ${ref}`);
+    return found;
+  }
+
+  #findNetwork(name: string): ObservedNetwork {
+    const found = this.#networks.find((network) => network.name === name);
+    if (!found) throw failure('not-found', `find network ${name}`, `network ${name} not found`);
+    return found;
+  }
+
+  #tell(container: MemoryContainer, action: EngineEvent['action']): void {
+    const { id, name, spec, exitCode, health } = container;
+    const at = (FIRST_SECOND + this.#tick() / 1000).toFixed(9);
+    this.#events.push({
+      action,
+      id,
+      name,
+      labels: spec.labels,
+      exitCode: action === 'die' ? exitCode : null,
+      health: action === 'health' && health !== 'none' ? health : null,
+      at,
+    });
+  }
+
+  #tick(): number {
+    this.#ticks += 1;
+    return this.#ticks;
+  }
+
+  #now(): string {
+    return new Date(FIRST_SECOND * 1000 + this.#tick()).toISOString();
+  }
+}
+
+function imageOf(ref: string, parts: Partial<ObservedImage>): ObservedImage {
+  const nothing = { environment: ['PATH=/bin'], exposed: [], volumes: [], healthcheck: null };
+  return { id: `sha256:${ref}`, ...nothing, ...parts };
+}
+
+function hasCheck({ spec, image }: MemoryContainer): boolean {
+  const test = spec.healthcheck?.test ?? image.healthcheck?.test;
+  return test !== undefined && test !== null && test[0] !== 'NONE';
+}
+
+const portKey = ({ hostPort, protocol }: ContainerSpec['ports'][number]): string => `${hostPort ?? 'any'}/${protocol}`;
+
+const failure = (code: ErrorCode, doing: string, why: string): TsfigError =>
+  new TsfigError(code, `cannot ${doing}: ${why}`);
+const nameTaken = (doing: string, name: string): TsfigError =>
+  failure('name-taken', doing, `The container name "/${name}" is already in use`);
+
+const toChunk = ({ stream, bytes }: LoggedOutput): OutputChunk => ({ stream, bytes });
+
+const withTime = ({ stream, bytes, at }: LoggedOutput): OutputChunk => {
+  const stamp = new Date(at * 1000).toISOString().replace('Z', '000000Z ');
+  return { stream, bytes: Buffer.concat([Buffer.from(stamp), bytes]) };
+};
+
+async function* withoutTime(output: AsyncIterable<LoggedOutput>): AsyncGenerator<OutputChunk, void> {
+  for await (const one of output) yield toChunk(one);
+}
+
+async function* ofProject(events: AsyncIterable<EngineEvent>, project: string): AsyncGenerator<EngineEvent, void> {
+  for await (const event of events) if (event.labels[LABEL.project] === project) yield event;
+}
