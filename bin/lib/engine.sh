@@ -95,9 +95,18 @@ stop_engine() { # and waits until it is gone
   if has_systemd; then
     as_root systemctl stop docker.socket docker.service
   else
-    local pid
     # The shell's kill: a small Debian has no other.
-    pid=$(cat $pid_file 2>/dev/null) && as_root sh -c 'kill "$1"' sh "$pid" && tail --pid="$pid" -s 0.1 -f /dev/null
-  fi >>"$logs/dockerd.log" 2>&1 </dev/null
+    as_root sh -c 'kill "$(cat "$1")"' sh $pid_file && wait_until_gone
+  fi >>"$logs/dockerd.log" 2>&1 </dev/null || {
+    end_step "does not stop; see $logs/dockerd.log"
+    return
+  }
   end_step 'stopped'
+}
+
+# The engine removes its pid file last. Its process may stay as a zombie where the first process of a container reaps none.
+wait_until_gone() {
+  local tries=300
+  while [ -e $pid_file ] && [ $((tries -= 1)) -gt 0 ]; do sleep 0.1; done
+  [ ! -e $pid_file ]
 }

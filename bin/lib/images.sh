@@ -5,7 +5,7 @@
 need_images() {
   begin images 'looking'
   local missing image
-  missing=$(engine missing busybox:latest debian:bookworm-slim 2>&1 </dev/null) || die "The engine does not list its images: $missing"
+  missing=$(engine missing busybox:latest debian:bookworm-slim </dev/null) || die 'The engine does not list its images.'
   if [ -z "$missing" ]; then
     end_step 'busybox, debian:bookworm-slim (there)'
     return
