@@ -46,3 +46,7 @@ export function durationToText(length: number): string {
   if (length < 60_000) return `${(length / 1000).toFixed(1).replace(/\.0$/, '')} s`;
   return `${Math.floor(length / 60_000)} min ${Math.round((length % 60_000) / 1000)} s`;
 }
+
+/** `1500ms`: what `readDuration` reads the same length from. */
+export const durationToUnits = (length: Milliseconds): string =>
+  length % 1000 === 0 ? `${length / 1000}s` : `${length}ms`;

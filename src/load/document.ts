@@ -1,4 +1,4 @@
-import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, Parser, visit } from 'yaml'; // saves writing a YAML parser that keeps places
+import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, Parser, stringify, visit } from 'yaml'; // saves writing a YAML parser that keeps places
 import type { Alias, CST, Document, Node, Pair, Scalar, YAMLError, YAMLMap, YAMLSeq } from 'yaml';
 import type { Span } from '../model/diagnostic.js';
 import type { Expand } from './interpolate.js';
@@ -247,3 +247,6 @@ class Conversion {
 function addMissing(entries: Map<string, Entry>, map: WrittenMap): void {
   for (const [key, entry] of map.entries) if (!entries.has(key)) entries.set(key, entry);
 }
+
+/** A value as YAML that `readDocument` reads the same value from. */
+export const toYaml = (value: unknown): string => stringify(value, { lineWidth: 0 });

@@ -23,8 +23,11 @@ export const registerConfig: Register = (program, run) => {
         if (!result.ok) return report(result.problems);
         if (quiet) return EXIT_OK;
         if (services) await output.result(Object.keys(result.value.services).join('\n'));
-        else if (format === 'json') await output.result(JSON.stringify(result.value, null, 2));
-        else await output.result(JSON.stringify(result.value, null, 2));
+        else if (format === 'yaml') await output.result(result.value.yaml);
+        else {
+          const { project: name, file, directory, services: all } = result.value;
+          await output.result(JSON.stringify({ project: name, file, directory, services: all }, null, 2));
+        }
         return EXIT_OK;
       });
     });
