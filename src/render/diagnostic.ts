@@ -1,4 +1,4 @@
-import stringWidth from 'string-width'; // saves a table of how many columns each character takes
+import stringWidth from 'fast-string-width'; // saves a table of how many columns each character takes
 import type { Diagnostic } from '../model/diagnostic.js';
 
 /** Columns of a source line that are shown; of a longer one a piece around the column. */

@@ -1,4 +1,4 @@
-import stringWidth from 'string-width'; // saves the tables of wide and combining characters
+import stringWidth from 'fast-string-width'; // saves the tables of wide and combining characters
 
 const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const PRINTABLE_ASCII = /^[\u0020-\u007e]*$/;
