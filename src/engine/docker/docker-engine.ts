@@ -8,6 +8,7 @@ import type {
   AttachOptions,
   BuildOutput,
   CallOptions,
+  Endpoint,
   Engine,
   EngineEvent,
   EngineFacts,
@@ -88,8 +89,9 @@ export class DockerEngine implements Engine {
     );
   }
 
-  async connectNetwork(network: string, container: string, aliases: readonly string[], { signal }: CallOptions) {
-    const body = { Container: container, EndpointConfig: aliases.length > 0 ? { Aliases: aliases } : undefined };
+  async connectNetwork(network: string, container: string, { aliases, address }: Endpoint, { signal }: CallOptions) {
+    const ipam = address === null ? undefined : { IPv4Address: address };
+    const body = { Container: container, EndpointConfig: { Aliases: aliases, IPAMConfig: ipam } };
     const call = post(`/networks/${encodeURIComponent(network)}/connect`, {}, body);
     await this.#ask(call, doing(`connect ${container} to ${network}`, 'not-found'), signal);
   }

@@ -127,8 +127,8 @@ export function toContainerDetails(container: ContainerJson): ContainerDetails {
     environment: config?.Env ?? [],
     exposed: toExposed(config?.ExposedPorts),
     command: [emptyToNull(container.Path), ...(container.Args ?? [])].filter((word) => word !== null),
-    networks: mapValues(container.NetworkSettings?.Networks ?? {}, ({ IPAddress, Aliases }) => ({
-      address: emptyToNull(IPAddress),
+    networks: mapValues(container.NetworkSettings?.Networks ?? {}, ({ Aliases, ...endpoint }) => ({
+      ...toObservedEndpoint(endpoint),
       aliases: Aliases ?? [],
     })),
   };

@@ -134,13 +134,17 @@ async function runHelper(
 
 /** The header `X-Registry-Auth` (Engine API v1.40 to v1.47: base64url of a JSON object). */
 export const toAuthHeader = (registry: string, credentials: Credentials): string =>
-  Buffer.from(JSON.stringify(toAuthJson(registry, credentials))).toString('base64url');
+  encode(toAuthJson(registry, credentials));
 
 /** The header `X-Registry-Config` of a classic build: such an object for each registry. */
 export function toAuthConfigHeader(found: ReadonlyMap<string, Credentials>): string {
   const entries = [...found].map(([registry, kept]) => [addressOf(registry), toAuthJson(registry, kept)] as const);
-  return Buffer.from(JSON.stringify(Object.fromEntries(entries))).toString('base64url');
+  return encode(Object.fromEntries(entries));
 }
+
+/** URL-safe and padded: without the padding 20.10 drops X-Registry-Config in silence. Node's own base64url has none. */
+const encode = (json: object): string =>
+  Buffer.from(JSON.stringify(json)).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
 
 const toAuthJson = (registry: string, { username, password, identityToken }: Credentials): object => ({
   ...(identityToken === null ? { username, password } : { identitytoken: identityToken }),
