@@ -8,7 +8,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { lazyDocker } from './lazy-docker.mjs';
+import { lazyPackages } from './lazy-packages.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const dist = path.join(root, 'dist');
@@ -74,7 +74,7 @@ async function bundleCommandLine() {
     banner: {
       js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
     },
-    plugins: [lazyDocker()],
+    plugins: [lazyPackages()],
   });
   await mkdir(chunks, { recursive: true });
   // The entry last: whoever starts in the middle finds either all of the old or all of the new.

@@ -1,5 +1,6 @@
-// An esbuild plugin: dockerode without what a local socket never needs. ssh2, grpc and protobufjs cost more time to load than
-// everything else together; here each is taken from node_modules, beside its .proto files and native parts, when first used.
+// An esbuild plugin: packages without what most runs never need. ssh2, grpc and protobufjs, which dockerode loads for ssh:// and for
+// BuildKit, cost more time than everything else together; here each is taken from node_modules, beside its .proto files and native
+// parts, when first used.
 import { readFile } from 'node:fs/promises';
 
 const LAZY = 'tsfig:lazy';
@@ -14,7 +15,7 @@ export const fromModem = (name) => createRequire(ofDockerode().resolve('docker-m
 
 const callLater = (from, name) => `(...args) => require('${LAZY}').${from}('${name}')(...args)`;
 
-/** What to write instead, file by file. Seen in dockerode 5.0.1 and docker-modem 5.0.7; a text that is gone fails the build. */
+/** What to write instead, file by file. Seen in dockerode 5.0.1, docker-modem 5.0.7; a text that is gone fails the build. */
 const EDITS = [
   {
     file: /\/docker-modem\/lib\/modem\.js$/,
@@ -40,8 +41,8 @@ const EDITS = [
   },
 ];
 
-export const lazyDocker = () => ({
-  name: 'lazy-docker',
+export const lazyPackages = () => ({
+  name: 'lazy-packages',
   setup(build) {
     build.onResolve({ filter: /^tsfig:lazy$/ }, () => ({ path: LAZY, namespace: LAZY }));
     build.onLoad({ filter: /.*/, namespace: LAZY }, () => ({ contents: LAZY_SOURCE, loader: 'js' }));
@@ -56,7 +57,7 @@ export const lazyDocker = () => ({
 function edited(path, source, replace) {
   return replace.reduce((text, [was, becomes]) => {
     if (text.split(was).length !== 2)
-      throw new Error(`${path}: ${was} does not stand there exactly once; look at scripts/lazy-docker.mjs`);
+      throw new Error(`${path}: ${was} does not stand there exactly once; look at scripts/lazy-packages.mjs`);
     return text.replace(was, () => becomes);
   }, source);
 }
