@@ -30,17 +30,14 @@ need_node() {
 }
 
 need_packages() {
-  local stamp=node_modules/.tsfig-stamp lock
-  lock=$(sha256sum <package-lock.json)
   begin packages 'npm ci'
-  if [ "$(cat $stamp 2>/dev/null)" = "$lock" ]; then
+  if node scripts/packages-match.mjs; then
     end_step 'as package-lock.json says'
     return
   fi
   # No package needs its install script here: ssh2 has a JavaScript fallback for what it would compile.
   quietly npm npm ci --ignore-scripts --no-audit --no-fund ||
     fail_step "$logs/npm.log" 'npm ci has failed.' 'npm must reach its registry; behind a proxy: npm config set proxy URL'
-  printf '%s' "$lock" >$stamp
   end_step 'installed by npm ci'
 }
 
