@@ -113,6 +113,6 @@ export interface EventJson {
   readonly Type?: Maybe<string>;
   readonly Action?: Maybe<string>;
   readonly Actor?: Maybe<{ readonly ID?: Maybe<string>; readonly Attributes?: MaybeRecord<string> }>;
-  readonly time?: Maybe<number>;
-  readonly timeNano?: Maybe<number>;
+  /** Nanoseconds since the epoch; text, because a JavaScript number would lose the last of them. */
+  readonly timeNano?: Maybe<string>;
 }

@@ -3,7 +3,7 @@ import type { EngineEvent } from '../engine.js';
 import type { EventJson } from './docker-json.js';
 import { doing } from './docker-errors.js';
 import { openStream, readPieces, type Door } from './door.js';
-import { toJsonLines } from './streams.js';
+import { toTextLines } from './streams.js';
 
 const ACTIONS: readonly string[] = [
   'create',
@@ -35,18 +35,24 @@ export async function followEvents(
   const filters = { type: ['container'], label: [`${LABEL.project}=${project}`] };
   const query = { filters: JSON.stringify(filters), since: from };
   const connection = await openStream(door, { method: 'GET', path: '/events', query }, doing('follow events'), signal);
-  return readEvents(toJsonLines(readPieces(connection)));
+  return readEvents(toTextLines(readPieces(connection)));
 }
 
-async function* readEvents(lines: AsyncIterable<unknown>): AsyncGenerator<EngineEvent, void> {
+async function* readEvents(lines: AsyncIterable<string>): AsyncGenerator<EngineEvent, void> {
   for await (const line of lines) {
-    const event = toEngineEvent(line as EventJson);
+    const event = toEngineEvent(readEvent(line));
     if (event) yield event;
   }
 }
 
+/** Within a string of JSON the quotes would be escaped: this matches the number itself. */
+const NANOSECONDS = /"timeNano":(\d+)/;
+
+export const readEvent = (line: string): EventJson =>
+  JSON.parse(line.replace(NANOSECONDS, '"timeNano":"$1"')) as EventJson;
+
 /** One line of `GET /events` (Engine API v1.40 to v1.47); undefined for what tsfig does not care about, such as `exec_start: …`. */
-export function toEngineEvent({ Type, Action, Actor, time, timeNano }: EventJson): EngineEvent | undefined {
+export function toEngineEvent({ Type, Action, Actor, timeNano }: EventJson): EngineEvent | undefined {
   const [word = '', health] = (Action ?? '').split(': ');
   const action = word === 'health_status' ? 'health' : word;
   if (Type !== 'container' || (action !== 'health' && !ACTIONS.includes(word))) return undefined;
@@ -59,18 +65,15 @@ export function toEngineEvent({ Type, Action, Actor, time, timeNano }: EventJson
     labels: Object.fromEntries(attributes.filter(([key]) => !NO_LABELS.includes(key))),
     exitCode: action === 'die' ? Number(exitCode ?? 0) : null,
     health: action === 'health' ? toHealth(health) : null,
-    at: toSeconds(time ?? 0, timeNano ?? 0),
+    at: toSeconds(timeNano ?? '0'),
   };
 }
 
 const toHealth = (word: string | undefined): EngineEvent['health'] =>
   word === 'healthy' || word === 'unhealthy' ? word : 'starting';
 
-/**
- * Nanoseconds since the epoch do not fit a JSON number: the last two or three digits are lost in parsing. `time` has
- * the seconds exactly, and the fraction is good to a microsecond.
- */
-function toSeconds(seconds: number, nanoseconds: number): string {
-  const fraction = Math.max(0, nanoseconds - seconds * 1_000_000_000);
-  return `${seconds}.${String(Math.min(fraction, 999_999_999)).padStart(9, '0')}`;
+/** `1795220507250000000` → `1795220507.250000000`. */
+function toSeconds(nanoseconds: string): string {
+  const digits = nanoseconds.padStart(10, '0');
+  return `${digits.slice(0, -9)}.${digits.slice(-9)}`;
 }

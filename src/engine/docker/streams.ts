@@ -69,12 +69,17 @@ export async function* toOutput(pieces: AsyncIterable<Uint8Array>, tty: boolean)
 
 /** One JSON value a line, as the engine tells events, pulls and builds. */
 export async function* toJsonLines(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<unknown, void> {
+  for await (const line of toTextLines(pieces)) yield JSON.parse(line);
+}
+
+/** The lines that are not empty. */
+export async function* toTextLines(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<string, void> {
   const decoder = new TextDecoder();
   let kept = '';
   for await (const piece of pieces) {
     const lines = (kept + decoder.decode(piece, { stream: true })).split('\n');
     kept = lines.pop() ?? '';
-    for (const line of lines) if (line.trim() !== '') yield JSON.parse(line);
+    for (const line of lines) if (line.trim() !== '') yield line;
   }
-  if (kept.trim() !== '') yield JSON.parse(kept);
+  if (kept.trim() !== '') yield kept;
 }
