@@ -53,7 +53,8 @@ async function followAll(
   control: Control,
 ): Promise<void> {
   const life = new AbortController();
-  const watch = await watchProject(engine, reading.project, life.signal);
+  const watch = watchProject(engine, reading.project, life.signal);
+  await watch.open();
   const follower = new Follower({ engine, watch, emit: control.emit, onExit: () => undefined });
   try {
     const followOne = async (container: string): Promise<void> => {

@@ -32,7 +32,8 @@ export async function openSession(
   { follow }: { readonly follow: boolean },
 ): Promise<Session> {
   const life = new AbortController();
-  const watch = await watchProject(engine, project, life.signal);
+  const watch = watchProject(engine, project, life.signal);
+  if (follow) await watch.open();
   const exits: Exit[] = [];
   let tellFirst: () => void = () => undefined;
   const firstExit = new Promise<void>((resolve) => (tellFirst = resolve));

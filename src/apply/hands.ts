@@ -26,6 +26,8 @@ export interface ContainerNews {
 }
 
 export interface ContainerWatch {
+  /** Resolves when the engine is telling: what is caused after that is not missed. Asks the engine on the first call only. */
+  readonly open: () => Promise<void>;
   /** Tells every news from now on until the returned function is called. */
   listen(listener: (news: ContainerNews) => void): () => void;
   /** Rejects when the engine's event stream breaks. */

@@ -34,6 +34,7 @@ export async function waitReady(waiting: Waiting, limit: Milliseconds, signal: A
 }
 
 async function untilReady({ engine, watch, container }: Waiting, signal: AbortSignal): Promise<void> {
+  await abortable(watch.open(), signal);
   let stop: () => void = () => undefined;
   const told = new Promise<void>((resolve, reject) => {
     stop = watch.listen((news) => {

@@ -7,18 +7,21 @@ const KIND: Partial<Record<EngineEvent['action'], ContainerNews['kind']>> = {
   destroy: 'gone',
 };
 
-/**
- * One subscription to the engine's events for everybody who waits. Resolves when the engine is telling, so that nothing
- * caused afterwards is missed; ends with the signal.
- */
-export async function watchProject(engine: Engine, project: string, signal: AbortSignal): Promise<ContainerWatch> {
+/** One subscription to the engine's events for everybody who waits, made when the first one asks. Ends with the signal. */
+export function watchProject(engine: Engine, project: string, signal: AbortSignal): ContainerWatch {
   const listeners = new Set<(news: ContainerNews) => void>();
-  const events = await engine.events({ project, signal });
-  const reading = read(events, (news) => listeners.forEach((listener) => listener(news)));
+  let breakDown: (error: unknown) => void = () => undefined;
+  const broken = new Promise<never>((_resolve, reject) => (breakDown = reject));
   // Whoever waits races against `broken`; when nobody does, a broken stream is nobody's trouble.
-  reading.catch(() => undefined);
+  broken.catch(() => undefined);
+  const subscribe = async (): Promise<void> => {
+    const events = await engine.events({ project, signal });
+    read(events, (news) => listeners.forEach((listener) => listener(news))).catch(breakDown);
+  };
+  let opening: Promise<void> | null = null;
   return {
-    broken: reading,
+    broken,
+    open: () => (opening ??= subscribe()),
     listen(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -26,12 +29,12 @@ export async function watchProject(engine: Engine, project: string, signal: Abor
   };
 }
 
-async function read(events: AsyncIterable<EngineEvent>, tell: (news: ContainerNews) => void): Promise<never> {
+/** Ends when the signal ends the events: whoever waits is told by the same signal. */
+async function read(events: AsyncIterable<EngineEvent>, tell: (news: ContainerNews) => void): Promise<void> {
   for await (const event of events) {
     const kind = event.action === 'health' ? healthKind(event) : KIND[event.action];
     if (kind) tell({ kind, container: event.name, id: event.id, exitCode: event.exitCode, at: event.at });
   }
-  return new Promise(() => undefined); // the signal ended it: whoever waits is told by the same signal
 }
 
 const healthKind = ({ health }: EngineEvent): ContainerNews['kind'] | undefined =>

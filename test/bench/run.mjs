@@ -1,0 +1,226 @@
+// Benchmarks: tsfig against the raw Engine API and, where they are installed, its peers. Every figure is compared with
+// a reference measured in the same run, because the machine is noisy; nothing here passes or fails.
+// Usage: npm run bench [-- NAME…]   names: up, noop, parallel, logs, read, start
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import Docker from 'dockerode';
+
+const run = promisify(execFile);
+const tsfig = fileURLToPath(new URL('../../bin/tsfig.js', import.meta.url));
+const docker = new Docker();
+const ROUNDS = Number(process.env.ROUNDS ?? 5);
+
+const SHAPES = {
+  'no dependencies': () => [],
+  'a tree of 4': (index) => (index === 0 ? [] : [Math.floor((index - 1) / 4)]),
+  'a chain': (index) => (index === 0 ? [] : [index - 1]),
+};
+
+const figFile = (count, shape) =>
+  Array.from({ length: count }, (_none, index) => {
+    const links = SHAPES[shape](index).map((on) => `s${on}`);
+    return `s${index}: { image: busybox, command: sleep 3600, links: [${links.join(', ')}] }`;
+  }).join('\n');
+
+const composeFile = (count, shape) =>
+  `version: "2.4"\nservices:\n${Array.from({ length: count }, (_none, index) => {
+    const needs = SHAPES[shape](index).map((on) => `s${on}`);
+    return `  s${index}: { image: busybox, command: sleep 3600, depends_on: [${needs.join(', ')}] }`;
+  }).join('\n')}`;
+
+async function inDirectory(work) {
+  const directory = await mkdtemp(path.join(tmpdir(), 'tsfig-bench-'));
+  const project = `tsfig-bench-${randomBytes(3).toString('hex')}`;
+  try {
+    return await work({
+      directory,
+      project,
+      cli: (...args) => run(process.execPath, [tsfig, '-p', project, ...args], { cwd: directory, maxBuffer: 2 ** 30 }),
+    });
+  } finally {
+    await clean(project);
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function clean(project) {
+  const label = [`com.docker.compose.project=${project}`];
+  const containers = await docker.listContainers({ all: true, filters: { label } });
+  await Promise.all(containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true })));
+  for (const { Id } of await docker.listNetworks({ filters: { label } })) await docker.getNetwork(Id).remove();
+}
+
+async function timed(work) {
+  const from = performance.now();
+  await work();
+  return performance.now() - from;
+}
+
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+
+/** Measures several ways of doing the same in turn, round by round, and prints the median of each and its ratio to the first. */
+async function compare(title, ways, rounds = ROUNDS) {
+  const times = new Map(Object.keys(ways).map((name) => [name, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [name, way] of Object.entries(ways)) times.get(name).push(await way());
+  }
+  const [reference] = [...times.values()].map(median);
+  console.log(`\n${title}`);
+  for (const [name, all] of times) {
+    const time = median(all);
+    console.log(`  ${name.padEnd(42)} ${(time / 1000).toFixed(3).padStart(8)} s   × ${(time / reference).toFixed(2)}`);
+  }
+}
+
+/** Creates and starts containers through the API alone, `places` at a time, as the floor of what is possible. */
+async function rawUp(count, shape, places) {
+  const project = `tsfig-bench-${randomBytes(3).toString('hex')}`;
+  const label = { 'com.docker.compose.project': project };
+  const time = await timed(async () => {
+    const network = await docker.createNetwork({ Name: project, Labels: label });
+    const free = Array.from({ length: places });
+    const waiting = [];
+    const enter = () => (free.length > 0 ? free.pop() : new Promise((resolve) => waiting.push(resolve)));
+    const leave = () => (waiting.length > 0 ? waiting.shift()() : free.push(undefined));
+    const started = [];
+    for (let index = 0; index < count; index += 1) {
+      started.push(
+        (async () => {
+          await enter();
+          const container = await docker.createContainer({
+            name: `${project}_s${index}_1`,
+            Image: 'busybox',
+            Cmd: ['sleep', '3600'],
+            Labels: label,
+            HostConfig: { NetworkMode: network.id },
+          });
+          leave();
+          await Promise.all(SHAPES[shape](index).map((on) => started[on]));
+          await enter();
+          await container.start();
+          leave();
+        })(),
+      );
+    }
+    await Promise.all(started);
+  });
+  await clean(project);
+  return time;
+}
+
+const tsfigUp = (count, shape, ...options) =>
+  inDirectory(async ({ directory, cli }) => {
+    await writeFile(path.join(directory, 'fig.yml'), figFile(count, shape));
+    return timed(() => cli(...options, 'up', '-d'));
+  });
+
+const hasCompose = await run('docker-compose', ['version', '--short']).then(
+  () => true,
+  () => false,
+);
+
+const composeUp = (count, shape) =>
+  inDirectory(async ({ directory, project }) => {
+    await writeFile(path.join(directory, 'docker-compose.yml'), composeFile(count, shape));
+    return timed(() => run('docker-compose', ['-p', project, 'up', '-d'], { cwd: directory }));
+  });
+
+const BENCHES = {
+  async start() {
+    const command =
+      (...args) =>
+      () =>
+        timed(() => run(process.execPath, args));
+    await compare(
+      'start of the program',
+      {
+        'node -e 0': command('-e', '0'),
+        'tsfig --version': command(tsfig, '--version'),
+        'tsfig up --help': command(tsfig, 'up', '--help'),
+      },
+      15,
+    );
+  },
+  async read() {
+    await inDirectory(async ({ directory, cli }) => {
+      const ways = { 'one service': async () => timedFile(1, 'a chain') };
+      for (const count of [1000, 10_000])
+        for (const shape of ['a tree of 4', 'a chain'])
+          ways[`${count} services in ${shape}`] = () => timedFile(count, shape);
+      async function timedFile(count, shape) {
+        await writeFile(path.join(directory, 'fig.yml'), figFile(count, shape));
+        return timed(() => cli('config', '-q'));
+      }
+      await compare('read, check and order a file (tsfig config -q, start of the program included)', ways, 3);
+    });
+  },
+  async up() {
+    for (const shape of Object.keys(SHAPES)) {
+      await compare(`20 containers, ${shape}: create and start`, {
+        'raw Engine API by 8': () => rawUp(20, shape, 8),
+        'tsfig up -d': () => tsfigUp(20, shape),
+        ...(hasCompose ? { 'docker-compose up -d': () => composeUp(20, shape) } : {}),
+      });
+    }
+  },
+  async parallel() {
+    for (const count of [20, 100]) {
+      const ways = {};
+      for (const places of [1, 2, 4, 8, 16, 32])
+        ways[`tsfig --parallel ${places}`] = () => tsfigUp(count, 'no dependencies', '--parallel', String(places));
+      await compare(`${count} containers, no dependencies, by so many at a time`, ways, count > 50 ? 2 : ROUNDS);
+    }
+  },
+  async noop() {
+    await inDirectory(async ({ directory, cli }) => {
+      await writeFile(path.join(directory, 'fig.yml'), figFile(20, 'a tree of 4'));
+      await cli('up', '-d');
+      await compare(
+        '20 containers that are up already',
+        {
+          'node and one list request': () =>
+            timed(() =>
+              run(process.execPath, [
+                '-e',
+                `require('http').get({socketPath:'/var/run/docker.sock',path:'/containers/json?all=1'},r=>r.resume())`,
+              ]),
+            ),
+          'tsfig up -d': () => timed(() => cli('up', '-d')),
+          'tsfig plan': () => timed(() => cli('plan')),
+          'tsfig ps': () => timed(() => cli('ps')),
+          ...(hasCompose ? { 'docker-compose version': () => timed(() => run('docker-compose', ['version'])) } : {}),
+        },
+        11,
+      );
+    });
+  },
+  async logs() {
+    await inDirectory(async ({ directory, cli, project }) => {
+      await writeFile(
+        path.join(directory, 'fig.yml'),
+        `a: { image: busybox, command: "seq 1000000" }\nb: { image: busybox, command: "seq 1000000" }`,
+      );
+      await cli('--progress', 'quiet', 'up');
+      await compare(
+        '2 million log lines of 2 ended containers',
+        {
+          'docker logs, one after the other': () =>
+            timed(async () => {
+              for (const name of ['a', 'b'])
+                await run('docker', ['logs', `${project}_${name}_1`], { maxBuffer: 2 ** 30 });
+            }),
+          'tsfig logs': () => timed(() => cli('logs')),
+        },
+        3,
+      );
+    });
+  },
+};
+
+const wanted = process.argv.slice(2);
+for (const name of wanted.length > 0 ? wanted : Object.keys(BENCHES)) await BENCHES[name]();
