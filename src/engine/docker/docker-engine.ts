@@ -189,10 +189,13 @@ export class DockerEngine implements Engine {
     );
   }
 
-  /** The engine's clock, where it is surely ours: on this machine. Null where it may differ. */
+  /**
+   * The engine's clock, where it is surely ours: on this machine. Null where it may differ. The next millisecond, because
+   * within this one something may have happened before the call.
+   */
   #engineTime(): string | null {
     const local = this.facts.address.startsWith('unix://');
-    return local ? (Date.now() / 1000).toFixed(3) : null;
+    return local ? ((Date.now() + 1) / 1000).toFixed(3) : null;
   }
 
   async #act(container: string, verb: string, query: NonNullable<EngineCall['query']>, signal: AbortSignal) {

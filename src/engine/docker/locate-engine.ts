@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { homedir, platform } from 'node:os';
 import path from 'node:path';
 import { TsfigError } from '../../model/errors.js';
 import { HOST_HINT, readAddress, type EngineAddress } from './address.js';
@@ -100,7 +100,7 @@ async function readIfThere(file: string): Promise<string | undefined> {
 
 /** The usual place, else that of Docker Desktop, else that of a rootless engine. */
 async function localSocket(environment: Environment): Promise<string> {
-  if (process.platform === 'win32') return 'npipe:////./pipe/docker_engine';
+  if (platform() === 'win32') return 'npipe:////./pipe/docker_engine';
   const runtime = environment['XDG_RUNTIME_DIR'];
   const others = [
     path.join(environment['HOME'] ?? homedir(), '.docker', 'run', 'docker.sock'),
