@@ -118,9 +118,9 @@ async function attached({ engine, request, container }: Running, control: Contro
     if (wish.tty) engine.resizeTerminal(container, size, { signal: life.signal }).catch(() => undefined); // it may have ended
   });
   try {
-    const exit = engine.waitContainer(container, { nextExit: true, signal: life.signal });
-    exit.catch(() => undefined); // when the start fails, that is the error to show
     await engine.startContainer(container, { signal: control.force });
+    // Asked after the start: whether it runs still or has ended already, the answer is its code.
+    const exit = engine.waitContainer(container, { nextExit: false, signal: life.signal });
     hang.tell();
     const code = await endOrStop(exit, { engine, container }, control);
     await connected.outputDone;
