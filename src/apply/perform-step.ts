@@ -31,7 +31,7 @@ export async function performStep(step: Step, hands: Hands, control: Control): P
     case 'remove-network':
       return unless('not-found', engine.removeNetwork(step.network, call));
     case 'connect-network':
-      return engine.connectNetwork(step.network, step.container, step.aliases, call);
+      return engine.connectNetwork(step.network, step.container, step, call);
     case 'disconnect-network':
       return engine.disconnectNetwork(step.network, step.container, call);
     case 'create-volume':

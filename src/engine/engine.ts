@@ -3,6 +3,14 @@ import type { BuildSpec, ContainerSpec, NetworkSpec, VolumeSpec } from '../model
 import type { Progress } from '../model/event.js';
 import type { ContainerDetails, ObservedContainer, ObservedImage, ObservedNetwork } from '../model/observed.js';
 
+/** What a container gets on a network that it is connected to. */
+export interface Endpoint {
+  /** Further names that every container of the network sees. */
+  readonly aliases: readonly string[];
+  /** Fixed IPv4 address; null: the engine picks one. */
+  readonly address: string | null;
+}
+
 /** How every call can be stopped. */
 export interface CallOptions {
   readonly signal: AbortSignal;
@@ -32,7 +40,8 @@ export interface Engine {
   createNetwork(network: NetworkSpec, options: CallOptions): Promise<void>;
   /** Throws `not-found`, or `network-in-use` while containers are connected. */
   removeNetwork(name: string, options: CallOptions): Promise<void>;
-  connectNetwork(network: string, container: string, aliases: readonly string[], options: CallOptions): Promise<void>;
+  /** Throws `not-found`; an address that somebody has is refused when the container starts, or here when it runs. */
+  connectNetwork(network: string, container: string, endpoint: Endpoint, options: CallOptions): Promise<void>;
   disconnectNetwork(network: string, container: string, options: CallOptions): Promise<void>;
   /** Does nothing when the volume is there already. */
   createVolume(volume: VolumeSpec, options: CallOptions): Promise<void>;

@@ -38,8 +38,15 @@ export interface ObservedContainer {
   readonly labels: Readonly<Record<string, string>>;
   readonly ports: readonly ObservedPort[];
   readonly mounts: readonly ObservedMount[];
-  /** By network name. `fixed` is the address asked for at creation, `address` the one it has now. */
-  readonly networks: Readonly<Record<string, { readonly address: string | null; readonly fixed: string | null }>>;
+  /** By network name. */
+  readonly networks: Readonly<Record<string, ObservedEndpoint>>;
+}
+
+export interface ObservedEndpoint {
+  /** The address it has now; null unless the container runs. */
+  readonly address: string | null;
+  /** The address it was given to keep, in whatever state it is. */
+  readonly fixed: string | null;
 }
 
 export interface ObservedPort {
@@ -75,7 +82,7 @@ export interface ContainerDetails {
   readonly environment: readonly string[];
   readonly exposed: readonly ExposedPort[];
   readonly command: readonly string[];
-  readonly networks: Readonly<Record<string, { readonly address: string | null; readonly aliases: readonly string[] }>>;
+  readonly networks: Readonly<Record<string, ObservedEndpoint & { readonly aliases: readonly string[] }>>;
 }
 
 export interface ObservedImage {

@@ -34,6 +34,8 @@ export type StepAction =
       readonly network: string;
       readonly container: string;
       readonly aliases: readonly string[];
+      /** Fixed IPv4 address; null: the engine picks one. */
+      readonly address: string | null;
     }
   | { readonly kind: 'disconnect-network'; readonly network: string; readonly container: string }
   | { readonly kind: 'create-volume'; readonly volume: VolumeSpec }

@@ -64,7 +64,7 @@ function linkNames(scene: Scene, { service, siblings }: Consumer): LinkName[] {
     }
   }
   for (const { target, alias } of service.externalLinks) {
-    add({ container: target, alias, target: externalTarget(scene, target) });
+    add({ container: target, alias, target: externalTarget(scene, service, target) });
   }
   return names;
 }
@@ -90,9 +90,10 @@ export function addressOf(scene: Scene, { name, current, service }: Unit): strin
   return scene.addresses.get(name) ?? null;
 }
 
-function externalTarget(scene: Scene, container: string): LinkTarget | null {
+function externalTarget(scene: Scene, { net }: Service, container: string): LinkTarget | null {
   const found = externalOf(scene, container);
-  const address = found?.networks[scene.network.name]?.address ?? null;
+  const onBridge = net.kind === 'bridge' ? found?.networks['bridge']?.address : undefined;
+  const address = onBridge ?? scene.guests.get(container) ?? null;
   return found && address !== null ? { address, exposed: found.exposed, environment: found.environment } : null;
 }
 

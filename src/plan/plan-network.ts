@@ -53,13 +53,18 @@ const noSubnet = (name: string): TsfigError =>
 function replaceNetwork(there: ObservedNetwork, observed: Observed, create: Step): Step[] {
   const why = { code: 'foreign' } as const;
   const members = observed.containers.filter(({ networks }) => Object.hasOwn(networks, there.name));
-  const off = members.map(({ name }) => steps.disconnectNetwork(there.name, name, why));
+  const guests = [...observed.externals].filter(([, { networks }]) => Object.hasOwn(networks, there.name));
+  const off = [...members.map(({ name }) => name), ...guests.map(([name]) => name)].map((name) =>
+    steps.disconnectNetwork(there.name, name, why),
+  );
   const remove = steps.removeNetwork(there.name, why, off);
   const made = { ...create, needs: [remove.id] };
   const back = members.map(({ name, labels }) =>
-    steps.connectNetwork({ network: there.name, container: name, aliases: [labels[LABEL.service] ?? name] }, why, [
-      made,
-    ]),
+    steps.connectNetwork(
+      { network: there.name, container: name, aliases: [labels[LABEL.service] ?? name], address: null },
+      why,
+      [made],
+    ),
   );
   // Everybody who waits for the network waits for the last of a chain, so that none of them runs beside the move.
   const chained = back.map((step, index) => ({ ...step, needs: [back[index - 1]?.id ?? made.id] }));

@@ -153,7 +153,8 @@ export class UpPlanner {
     return service.externalLinks.flatMap(({ target, alias }) => {
       const found = observed.externals.get(target);
       if (!found || (network.ready === null && Object.hasOwn(found.networks, network.name))) return [];
-      const connection = { network: network.name, container: target, aliases: [alias] };
+      const address = this.#scene.guests.get(target) ?? null;
+      const connection = { network: network.name, container: target, aliases: [alias], address };
       const step = steps.connectNetwork(connection, { code: 'needed-by', by: service.name }, [this.#networkReady()]);
       this.#add(step);
       return [step.id];

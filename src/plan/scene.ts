@@ -13,12 +13,15 @@ export interface Scene {
   readonly network: NetworkPlan;
   /** Fixed address by container name. */
   readonly addresses: ReadonlyMap<string, string>;
+  /** Address on the project's network of the containers of others that services link to, by their name in the file. */
+  readonly guests: ReadonlyMap<string, string>;
 }
 
 export function makeScene(project: Project, observed: Observed, scale: Scale): Scene {
   const units = findUnits(project, observed.containers, scale);
   const network = planNetwork(project, observed);
-  return { project, observed, units, network, addresses: assignAddresses(project, observed, { units, network }) };
+  const addresses = assignAddresses(project, observed, { units, network });
+  return { project, observed, units, network, addresses, guests: assignGuests(project, observed, network, addresses) };
 }
 
 export const imageOf = (scene: Scene, service: Service): ObservedImage | null =>
@@ -58,11 +61,46 @@ function assignAddresses(
   return addresses;
 }
 
+/**
+ * Addresses for the containers of others that services link to: the one they have, or one from the upper end of the
+ * fixed ones. There they are in nobody's way, even while the services that link to them are not looked at.
+ */
+function assignGuests(
+  project: Project,
+  observed: Observed,
+  network: NetworkPlan,
+  addresses: ReadonlyMap<string, string>,
+): Map<string, string> {
+  const guests = new Map<string, string>();
+  const taken = new Set([...heldAddresses(observed, network.name), ...addresses.values()]);
+  let next = network.fixed?.to ?? 0;
+  for (const target of guestsOf(project)) {
+    const found = observed.externals.get(target);
+    if (!found) continue;
+    const has = network.ready === null ? found.networks[network.name] : undefined;
+    while (taken.has(numberToAddress(next))) next -= 1;
+    const free = network.fixed && contains(network.fixed, next) ? numberToAddress(next) : null;
+    const address = has ? (has.fixed ?? has.address) : free;
+    if (address === null) continue;
+    guests.set(target, address);
+    taken.add(address);
+  }
+  return guests;
+}
+
+/** The containers of others that services on the project's network link to. */
+export const guestsOf = ({ services }: Project): ReadonlySet<string> =>
+  new Set(
+    [...services.values()]
+      .filter(({ net }) => net.kind === 'project')
+      .flatMap(({ externalLinks }) => externalLinks.map(({ target }) => target)),
+  );
+
 const keptAddress = ({ current, replaced }: Unit, network: string): string | null =>
   (current ?? replaced)?.networks[network]?.fixed ?? null;
 
 const heldAddresses = (observed: Observed, network: string): string[] =>
-  observed.containers.flatMap(({ networks }) => {
+  [...observed.containers, ...observed.externals.values()].flatMap(({ networks }) => {
     const held = networks[network];
     return [held?.fixed, held?.address].flatMap((address) => address ?? []);
   });

@@ -57,6 +57,7 @@ interface Connection {
   readonly network: string;
   readonly container: string;
   readonly aliases: readonly string[];
+  readonly address: string | null;
 }
 
 export const connectNetwork = (connection: Connection, why: Reason, needs: Needs = []): Step => ({

@@ -108,7 +108,7 @@ export function toDetails(container: MemoryContainer): ContainerDetails {
     ],
     command: [...(spec.entrypoint ?? []), ...(spec.command ?? ['sh'])],
     networks: Object.fromEntries(
-      [...container.networks].map(([name, { address, aliases }]) => [name, { address, aliases }]),
+      [...container.networks].map(([name, { address, fixed, aliases }]) => [name, { address, fixed, aliases }]),
     ),
   };
 }

@@ -17,6 +17,7 @@ import type {
   AttachOptions,
   BuildOutput,
   CallOptions,
+  Endpoint,
   Engine,
   EngineEvent,
   EngineFacts,
@@ -150,14 +151,14 @@ export class MemoryEngine implements Engine {
     this.#networks = this.#networks.filter((network) => network.name !== name);
   }
 
-  async connectNetwork(network: string, container: string, aliases: readonly string[], options: CallOptions) {
-    await this.#enter('connectNetwork', [network, container, aliases], options);
+  async connectNetwork(network: string, container: string, { aliases, address }: Endpoint, options: CallOptions) {
+    await this.#enter('connectNetwork', [network, container, { aliases, address }], options);
     this.#findNetwork(network);
     const found = this.#find(container);
     if (found.networks.has(network)) {
       throw failure('engine-refused', `connect ${container} to ${network}`, 'endpoint already exists');
     }
-    const endpoint = { fixed: null, aliases, address: null };
+    const endpoint = { fixed: address, aliases, address: null };
     found.networks.set(network, endpoint);
     if (runs(found)) this.#connect(found);
   }

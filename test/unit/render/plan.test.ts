@@ -36,7 +36,7 @@ describe('a plan as text', () => {
     const steps = [
       step('a', { kind: 'create-network', network }),
       step('b', { kind: 'create-volume', volume: { name: 'shop_data', driver: null, labels: {} } }),
-      step('c', { kind: 'connect-network', network: 'shop_default', container: 'legacy', aliases: [] }),
+      step('c', { kind: 'connect-network', network: 'shop_default', container: 'legacy', aliases: [], address: null }),
       step('d', { kind: 'disconnect-network', network: 'shop_default', container: 'legacy' }),
       step('e', { kind: 'remove-network', network: 'shop_default' }),
       step('f', { kind: 'remove-volume', volume: 'shop_data' }),
