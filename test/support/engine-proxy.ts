@@ -1,0 +1,111 @@
+import { createServer, request as ask, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+
+export interface ProxiedRequest {
+  readonly method: string;
+  /** Without the API version and the query. */
+  readonly path: string;
+}
+
+/**
+ * Stands between tsfig and the engine: notes every request, and lets a test act at the very moment of one, such as by
+ * killing tsfig before the engine hears of it. To be closed.
+ */
+export class EngineProxy {
+  readonly requests: ProxiedRequest[] = [];
+  /** Asked before a request is passed on; `drop` keeps it from the engine, and tsfig gets no answer. */
+  onRequest: (request: ProxiedRequest) => 'pass' | 'drop' = () => 'pass';
+  /** Told when the engine has answered, before tsfig hears of it. */
+  onAnswer: (request: ProxiedRequest) => void = () => undefined;
+  readonly #path = join(tmpdir(), `tsfig-proxy-${randomBytes(4).toString('hex')}.sock`);
+  readonly #engine: string;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+
+  private constructor(engine: string) {
+    this.#engine = engine;
+    this.#server = createServer((request, response) => this.#pass(request, response));
+    this.#server.on('upgrade', (request, socket: Socket, head) => this.#upgrade(request, socket, head));
+    this.#server.on('connection', (socket) => {
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
+      socket.on('error', () => socket.destroy());
+    });
+  }
+
+  static async open(engine = '/var/run/docker.sock'): Promise<EngineProxy> {
+    const proxy = new EngineProxy(engine);
+    await new Promise<void>((resolve) => proxy.#server.listen(proxy.#path, resolve));
+    return proxy;
+  }
+
+  /** What makes tsfig go this way. */
+  get env(): Record<string, string> {
+    return { DOCKER_HOST: `unix://${this.#path}` };
+  }
+
+  /** Those that can change something. */
+  get changes(): string[] {
+    return this.requests.filter(isChange).map(({ method, path }) => `${method} ${path}`);
+  }
+
+  /** Forgets what it noted and what it was told to do. */
+  reset(): void {
+    this.requests.length = 0;
+    this.onRequest = () => 'pass';
+    this.onAnswer = () => undefined;
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+    });
+    this.#sockets.forEach((socket) => socket.destroy());
+    await closed;
+  }
+
+  #note({ method = '', url = '' }: IncomingMessage): ProxiedRequest {
+    const path = url.replace(/^\/v\d+\.\d+/, '').replace(/\?.*$/, '');
+    const noted = { method, path };
+    this.requests.push(noted);
+    return noted;
+  }
+
+  #pass(request: IncomingMessage, response: ServerResponse): void {
+    const noted = this.#note(request);
+    if (this.onRequest(noted) === 'drop') {
+      request.socket.destroy();
+      return;
+    }
+    const { method, url: path, headers } = request;
+    const onward = ask({ socketPath: this.#engine, method, path, headers }, (answer) => {
+      this.onAnswer(noted);
+      response.writeHead(answer.statusCode ?? 500, answer.headers);
+      response.flushHeaders();
+      answer.pipe(response);
+      response.on('close', () => answer.destroy());
+    });
+    onward.on('error', () => request.socket.destroy());
+    request.pipe(onward);
+  }
+
+  #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    this.#note(request);
+    const onward = connect(this.#engine);
+    const headers = request.rawHeaders.reduce(
+      (text, word, index) => text + (index % 2 === 0 ? `${word}: ` : `${word}\r\n`),
+      '',
+    );
+    onward.write(`${request.method ?? ''} ${request.url ?? ''} HTTP/1.1\r\n${headers}\r\n`);
+    onward.write(head);
+    onward.on('error', () => socket.destroy());
+    socket.on('close', () => onward.destroy());
+    onward.pipe(socket);
+    socket.pipe(onward);
+  }
+}
+
+export const isChange = ({ method }: ProxiedRequest): boolean => method !== 'GET' && method !== 'HEAD';
