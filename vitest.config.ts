@@ -7,12 +7,14 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          sequence: { groupOrder: 0 },
           include: ['test/unit/**/*.test.ts', 'test/contract/memory.test.ts', 'test/architecture.test.ts'],
         },
       },
       {
         test: {
           name: 'docker',
+          sequence: { groupOrder: 1 },
           globalSetup: ['test/support/build.ts'],
           include: [
             'test/contract/docker.test.ts',
