@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { examples, type Register, type Run } from './command.js';
 import { registerBuild } from './commands/build.js';
+import { registerCompletion } from './commands/completion.js';
 import { registerConfig } from './commands/config.js';
 import { registerDown } from './commands/down.js';
 import { registerKill } from './commands/kill.js';
@@ -20,7 +21,8 @@ import { readCount } from './values.js';
 /** In the order in which `--help` lists them. What a command needs to work is imported when it runs. */
 const COMMANDS: readonly Register[] = [
   ...[registerUp, registerRun, registerPs, registerLogs, registerStop, registerStart, registerRestart, registerKill],
-  ...[registerRm, registerDown, registerBuild, registerPull, registerPlan, registerConfig, registerVersion],
+  ...[registerRm, registerDown, registerBuild, registerPull, registerPlan, registerConfig, registerCompletion],
+  registerVersion,
 ];
 
 /** The options that stand before the command. */
@@ -52,7 +54,7 @@ export function makeProgram(version: string, run: Run): Command {
     .addHelpText(
       'after',
       examples(
-        'tsfig up                  everything, logs together, Ctrl-C takes it down again',
+        'tsfig up                  everything, logs together; Ctrl-C stops it again',
         'tsfig up -d seyren        one service and what it needs',
         'tsfig run web sh          one command in a new container of a service',
         'tsfig plan                what up would do, and why',
