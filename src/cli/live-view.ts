@@ -1,6 +1,7 @@
 import type { RunEvent } from '../model/event.js';
 import type { Step } from '../model/plan.js';
-import { frame, isSettled, type LiveState, markShown, NO_TASKS, outputOf, reduce, type Screen } from '../render/tty.js';
+import { frame, type Screen } from '../render/tty.js';
+import { isSettled, type LiveState, markShown, NO_TASKS, outputOf, reduce } from '../render/tty-state.js';
 import { widthOf } from '../render/width.js';
 import type { Sink } from './sink.js';
 

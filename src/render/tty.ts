@@ -5,8 +5,6 @@ import { partsToLines, transferToText } from './transfer.js';
 import { SHORT_WAIT } from './plain.js';
 import { cutTo, shorten, tame, widthOf } from './width.js';
 
-export { type LiveState, isSettled, markShown, NO_TASKS, outputOf, reduce } from './tty-state.js';
-
 /** The terminal a frame is for. */
 export interface Screen {
   readonly columns: number;

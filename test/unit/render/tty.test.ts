@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Progress, RunEvent } from '../../../src/model/event.js';
 import type { Step } from '../../../src/model/plan.js';
-import { frame, isSettled, type LiveState, markShown, NO_TASKS, outputOf, reduce } from '../../../src/render/tty.js';
+import { frame } from '../../../src/render/tty.js';
+import { isSettled, type LiveState, markShown, NO_TASKS, outputOf, reduce } from '../../../src/render/tty-state.js';
 import { widthOf } from '../../../src/render/width.js';
 import * as p from './plans.js';
 
