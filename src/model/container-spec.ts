@@ -1,59 +1,22 @@
-import type { Bytes, Milliseconds } from '../lib/units.js';
-import type { Device, ExposedPort, HealthCheck, PublishedPort, RestartPolicy, Ulimit } from './project.js';
+import type { ContainerSettings } from './project.js';
 
 /**
  * A container to create, in our words; plain JSON. Null means: as the image or the engine has it.
  * The engine is told nothing that is not here.
  */
-export interface ContainerSpec {
+export interface ContainerSpec extends ContainerSettings {
   readonly name: string;
   readonly image: string;
-  readonly command: readonly string[] | null;
-  readonly entrypoint: readonly string[] | null;
   /** `KEY=value`, link variables included. */
   readonly environment: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
-  readonly ports: readonly PublishedPort[];
-  readonly expose: readonly ExposedPort[];
   readonly mounts: readonly SpecMount[];
   /** Container names, with `:ro` where wanted. */
   readonly volumesFrom: readonly string[];
-  readonly volumeDriver: string | null;
-  readonly tmpfs: Readonly<Record<string, string>>;
   readonly network: SpecNetwork;
-  readonly dns: readonly string[];
-  readonly dnsSearch: readonly string[];
   readonly extraHosts: readonly string[];
-  readonly hostname: string | null;
-  readonly domainname: string | null;
-  readonly macAddress: string | null;
-  readonly workingDir: string | null;
-  readonly user: string | null;
-  readonly tty: boolean;
-  readonly stdinOpen: boolean;
   /** The engine closes the container's standard input when the one client that sends to it leaves. */
   readonly stdinOnce: boolean;
-  readonly privileged: boolean;
-  readonly readOnly: boolean;
-  readonly init: boolean | null;
-  readonly capAdd: readonly string[];
-  readonly capDrop: readonly string[];
-  readonly securityOpt: readonly string[];
-  readonly devices: readonly Device[];
-  readonly ulimits: readonly Ulimit[];
-  readonly memLimit: Bytes | null;
-  readonly memswapLimit: number | null;
-  readonly cpuShares: number | null;
-  readonly cpuset: string | null;
-  readonly cgroupParent: string | null;
-  readonly pid: string | null;
-  readonly ipc: string | null;
-  readonly logDriver: string | null;
-  readonly logOpt: Readonly<Record<string, string>>;
-  readonly restart: RestartPolicy;
-  readonly healthcheck: HealthCheck | null;
-  readonly stopSignal: string | null;
-  readonly stopGrace: Milliseconds | null;
 }
 
 export type SpecMount =

@@ -109,30 +109,16 @@ export interface Ulimit {
 /** How much of a link's target its consumer is told in variables (decisions 5). */
 export type LinkEnv = 'none' | 'ports' | 'all';
 
-/** What one service wants. It knows nothing of containers. */
-export interface Service {
-  readonly name: string;
-  /** Where its key stands in the file. */
-  readonly at: Span;
-  readonly source: ImageSource;
-  readonly needs: readonly Dependency[];
+/** What reaches the engine as the file has it. Null: as the image or the engine has it. */
+export interface ContainerSettings {
   readonly command: readonly string[] | null;
   readonly entrypoint: readonly string[] | null;
-  /** env files and `environment:` merged; no link variables. */
-  readonly environment: Readonly<Record<string, string>>;
-  readonly links: readonly Link[];
-  readonly externalLinks: readonly Link[];
-  readonly linkEnv: LinkEnv;
   readonly ports: readonly PublishedPort[];
   readonly expose: readonly ExposedPort[];
-  readonly mounts: readonly Mount[];
-  readonly volumesFrom: readonly VolumesFrom[];
   readonly volumeDriver: string | null;
   readonly tmpfs: Readonly<Record<string, string>>;
-  readonly net: NetMode;
   readonly dns: readonly string[];
   readonly dnsSearch: readonly string[];
-  readonly extraHosts: readonly string[];
   readonly hostname: string | null;
   readonly domainname: string | null;
   readonly macAddress: string | null;
@@ -158,11 +144,29 @@ export interface Service {
   readonly ipc: string | null;
   readonly logDriver: string | null;
   readonly logOpt: Readonly<Record<string, string>>;
-  readonly labels: Readonly<Record<string, string>>;
   readonly restart: RestartPolicy;
   readonly healthcheck: HealthCheck | null;
   readonly stopSignal: string | null;
   readonly stopGrace: Milliseconds | null;
+}
+
+/** What one service wants. It knows nothing of containers. */
+export interface Service extends ContainerSettings {
+  readonly name: string;
+  /** Where its key stands in the file. */
+  readonly at: Span;
+  readonly source: ImageSource;
+  readonly needs: readonly Dependency[];
+  /** env files and `environment:` merged; no link variables. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly links: readonly Link[];
+  readonly externalLinks: readonly Link[];
+  readonly linkEnv: LinkEnv;
+  readonly mounts: readonly Mount[];
+  readonly volumesFrom: readonly VolumesFrom[];
+  readonly net: NetMode;
+  readonly extraHosts: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
   /** A fixed name instead of PROJECT_SERVICE_N. */
   readonly containerName: string | null;
 }

@@ -1,7 +1,7 @@
 import type { ContainerSpec, SpecMount, SpecNetwork } from '../model/container-spec.js';
 import { volumeName } from '../model/names.js';
 import type { ObservedContainer, ObservedImage } from '../model/observed.js';
-import type { Mount, Service } from '../model/project.js';
+import type { ContainerSettings, Mount, Service } from '../model/project.js';
 import { fingerprint, fingerprintLabels, type Fingerprint } from './fingerprint.js';
 import { resolveLinks, type Consumer, type LinkResult } from './links.js';
 import { identityLabels, imageOf, type Scene } from './scene.js';
@@ -44,12 +44,7 @@ export function specFor(scene: Scene, { consumer, number, old }: SpecOptions): C
 }
 
 /** The fields that reach the engine as the file has them. */
-function passedOn(
-  service: Service,
-): Omit<
-  ContainerSpec,
-  'name' | 'image' | 'environment' | 'labels' | 'mounts' | 'volumesFrom' | 'network' | 'extraHosts' | 'stdinOnce'
-> {
+function passedOn(service: Service): ContainerSettings {
   const { command, entrypoint, ports, expose, volumeDriver, tmpfs, dns, dnsSearch, hostname, domainname } = service;
   const { macAddress, workingDir, user, tty, stdinOpen, privileged, readOnly, init, capAdd, capDrop } = service;
   const { securityOpt, devices, ulimits, memLimit, memswapLimit, cpuShares, cpuset, cgroupParent, pid, ipc } = service;
