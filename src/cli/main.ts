@@ -78,10 +78,15 @@ function openOutput(
   return makeOutput({
     stdout,
     stderr,
-    mode: progress === 'auto' ? (stderr.isTTY ? 'tty' : 'plain') : progress,
-    colour: colours && stderr.isTTY,
-    logColour: colours && stdout.isTTY,
+    mode: progress === 'auto' ? (isTerminal(stderr) ? 'tty' : 'plain') : progress,
+    colour: colours && isTerminal(stderr),
+    logColour: colours && isTerminal(stdout),
     prefix: !noPrefix,
     onClosed,
   });
+}
+
+/** Of a pipe Node leaves the property out, and what is undefined would be decided elsewhere. */
+function isTerminal({ isTTY }: { readonly isTTY?: boolean }): boolean {
+  return isTTY === true;
 }
