@@ -1,4 +1,6 @@
-import { Follower, pumpLines } from '../apply/follow-logs.js';
+import { Follower } from '../apply/follow-logs.js';
+import { pumpLines } from '../apply/pump-lines.js';
+import { LogCursor } from '../apply/stamps.js';
 import { watchProject } from '../apply/watch.js';
 import type { Engine, LogOptions } from '../engine/engine.js';
 import { abortable } from '../lib/deadline.js';
@@ -42,7 +44,8 @@ async function readAll(engine: Engine, { containers, request }: Reading, control
   const places = limit(READ_AT_ONCE);
   const readOne = async (container: string): Promise<void> => {
     const { tty } = await engine.inspectContainer(container, { signal });
-    await pumpLines(container, engine.logs(container, { ...wantedOf(request), tty, signal }), control.emit);
+    const stamps = request.timestamps ? { keep: true, cursor: new LogCursor() } : undefined;
+    await pumpLines(container, engine.logs(container, { ...wantedOf(request), tty, signal }), control.emit, stamps);
   };
   await Promise.all(containers.map((container) => places(() => readOne(container))));
 }
@@ -60,8 +63,9 @@ async function followAll(
     const followOne = async (container: string): Promise<void> => {
       const { tty } = await engine.inspectContainer(container, control);
       const stop = new AbortController();
-      const output = engine.logs(container, { ...wantedOf(reading.request), tty, signal: stop.signal });
-      follower.follow(container, tty, { output, stop });
+      const wanted = { ...wantedOf(reading.request), timestamps: true };
+      const output = engine.logs(container, { ...wanted, tty, signal: stop.signal });
+      follower.follow(container, tty, { output, stop, log: { keepStamps: reading.request.timestamps } });
     };
     await Promise.all(reading.containers.map(followOne));
     await abortable(follower.allEnded(), control.signal);

@@ -19,6 +19,8 @@ export interface Session {
   abandonAllBut(keep: (container: string) => boolean): Promise<void>;
   /** Resolves when all followed containers have ended, with `first` when one has, or when the signal aborts. */
   untilEnd(first: boolean, signal: AbortSignal): Promise<void>;
+  /** From now on what is stopped is not going to be started again. */
+  expectEnds(): void;
   /** Resolves when all followed containers have ended. */
   allEnded(): Promise<void>;
   containersOf(service: string): string[];
@@ -62,6 +64,7 @@ export async function openSession(
         if (!signal.aborted) throw error;
       });
     },
+    expectEnds: () => follower.expectEnds(),
     allEnded: () => follower.allEnded(),
     containersOf: (service) => (session.scene?.units.wanted.get(service) ?? []).map(({ name }) => name),
     async close() {

@@ -32,6 +32,8 @@ export async function stopStarted(stopping: Stopping, control: Control): Promise
   if (started.length === 0 || !session.scene) return;
   await control.emit({ kind: 'stopping' });
   const { project } = session.scene;
+  await session.abandonAllBut((container) => started.includes(container));
+  session.expectEnds();
   const all = await engine.listContainers({ project: project.name, signal: control.force });
   const containers = containersOf({ containers: all }, order).filter(({ name }) => started.includes(name));
   const plan = planStop(project, containers, grace);

@@ -16,7 +16,8 @@ export interface Attacher {
 
 /** What happened to a container while it was watched. */
 export interface ContainerNews {
-  readonly kind: 'started' | 'died' | 'gone' | 'healthy' | 'unhealthy';
+  readonly kind: 'started' | 'signalled' | 'died' | 'renamed' | 'gone' | 'healthy' | 'unhealthy';
+  /** With `renamed`, its new name. */
   readonly container: string;
   readonly id: string;
   /** With `died`. */

@@ -3,7 +3,9 @@ import type { ContainerNews, ContainerWatch } from './hands.js';
 
 const KIND: Partial<Record<EngineEvent['action'], ContainerNews['kind']>> = {
   start: 'started',
+  kill: 'signalled',
   die: 'died',
+  rename: 'renamed',
   destroy: 'gone',
 };
 

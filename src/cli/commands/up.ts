@@ -56,7 +56,9 @@ export const registerUp: Register = (program, run) => {
           const failed = codeFor(outcomes);
           if (failed !== 0) return failed;
           if (exitCode !== null) return exitCode;
-          return exits.every((exit) => exit.exitCode === 0) ? 0 : EXIT_FAILED;
+          // Of one that was started again, its last end counts.
+          const last = new Map(exits.map((exit) => [exit.container, exit.exitCode]));
+          return [...last.values()].every((code) => code === 0) ? 0 : EXIT_FAILED;
         },
         { noColor, noPrefix: !flags.logPrefix },
       );
