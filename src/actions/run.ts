@@ -18,6 +18,7 @@ import { look, withTargets } from './look.js';
 import { imageSteps } from './make-plan.js';
 import { prepare, type Prepared } from './prepare.js';
 import { openSession } from './session.js';
+import { inSubnetTurn } from './subnet-turn.js';
 import type { Terminal } from './terminal.js';
 import type { World } from './world.js';
 
@@ -98,10 +99,12 @@ async function makeReady(
         already = await carryOut(first, session.hands, control, { parallel });
         observed = { ...observed, images: await inspectImages(engine, withTargets(project, services), control.signal) };
       }
-      const scene = makeScene(project, observed, {});
-      const wish = { ...request.wish, name: container };
-      const plan = planRun(scene, { service: request.service, services, wish, waitLimit: request.waitLimit }, images);
-      return carryOut(plan, session.hands, control, { parallel, already });
+      return inSubnetTurn(world, { engine, observed }, control, (fresh, turn) => {
+        const scene = makeScene(project, fresh, {});
+        const wish = { ...request.wish, name: container };
+        const plan = planRun(scene, { service: request.service, services, wish, waitLimit: request.waitLimit }, images);
+        return carryOut(plan, session.hands, turn, { parallel, already });
+      });
     });
   } finally {
     await session.close();

@@ -13,6 +13,7 @@ import { look, withTargets } from './look.js';
 import { choose, imageSteps, makePlan, type Chosen, type PlanRequest } from './make-plan.js';
 import { prepare, type Prepared } from './prepare.js';
 import { openSession, type Session } from './session.js';
+import { inSubnetTurn } from './subnet-turn.js';
 import { startedIn, stopStarted } from './stop-started.js';
 import type { World } from './world.js';
 
@@ -94,11 +95,13 @@ async function bringUpRound(
       observed = { ...observed, images: await inspectImages(engine, wanted, control.signal) };
   }
   const attach = request.detach ? [] : chosen.named;
-  const { scene, plan } = makePlan(prepared, observed, request, { services, images, attach });
-  if (!request.removeOrphans) await warnOfOrphans(orphansOf(scene), control);
-  session.scene = scene;
-  if (!request.detach) await session.announce(plan);
-  return carryOut(plan, session.hands, control, { parallel, already });
+  return inSubnetTurn(world, { engine, observed }, control, async (fresh, turn) => {
+    const { scene, plan } = makePlan(prepared, fresh, request, { services, images, attach });
+    if (!request.removeOrphans) await warnOfOrphans(orphansOf(scene), control);
+    session.scene = scene;
+    if (!request.detach) await session.announce(plan);
+    return carryOut(plan, session.hands, turn, { parallel, already });
+  });
 }
 
 async function warnOfOrphans(orphans: readonly string[], { emit }: Control): Promise<void> {

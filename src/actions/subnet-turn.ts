@@ -1,0 +1,35 @@
+import type { Engine } from '../engine/engine.js';
+import type { Control } from '../model/event.js';
+import type { Observed } from '../model/observed.js';
+import type { Outcomes } from '../model/plan.js';
+import type { World } from './world.js';
+
+interface Turn {
+  readonly engine: Engine;
+  readonly observed: Observed;
+}
+
+/**
+ * Works with a photograph whose networks are fresh, and with the promise that no other tsfig makes a network before this
+ * one has: two projects that come up at the same moment would choose the same subnet. Only where a network is to be made;
+ * the turn ends with its creation, or with the work.
+ */
+export async function inSubnetTurn(
+  { host }: World,
+  { engine, observed }: Turn,
+  control: Control,
+  work: (observed: Observed, control: Control) => Promise<Outcomes>,
+): Promise<Outcomes> {
+  if (!observed.addressSpace || control.signal.aborted) return work(observed, control);
+  const release = await host.lock.acquire(`${engine.facts.address} subnets`, control.signal, () => undefined);
+  try {
+    const networks = await engine.listNetworks({ signal: control.signal });
+    const emit: Control['emit'] = async (event) => {
+      if (event.kind === 'step-ended' && event.step.kind === 'create-network') await release();
+      await control.emit(event);
+    };
+    return await work({ ...observed, networks }, { ...control, emit });
+  } finally {
+    await release();
+  }
+}
