@@ -16,11 +16,13 @@ const chunks = path.join(dist, 'chunks');
 const stamp = path.join(dist, '.stamp');
 const library = path.join(root, 'src/index.ts');
 /** A tsfig that runs while its dist is rebuilt may still ask for a chunk of before: those stay for a while, but not in a package. */
-const STALE_CHUNK_MS = process.env.npm_lifecycle_event === 'prepare' ? 0 : 600_000;
+const isForPackage = ['pack', 'publish'].includes(process.env.npm_command);
+const STALE_CHUNK_MS = isForPackage ? 0 : 600_000;
 
 const files = await inputs();
 const hash = await hashOf(files);
-const unchanged = !process.argv.includes('--force') && (await readFile(stamp, 'utf8').catch(() => '')) === hash;
+const unchanged =
+  !isForPackage && !process.argv.includes('--force') && (await readFile(stamp, 'utf8').catch(() => '')) === hash;
 if (!unchanged) {
   const done = await Promise.allSettled([bundleCommandLine(), compileLibrary()]);
   const failed = done.filter(({ status }) => status === 'rejected');

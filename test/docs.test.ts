@@ -98,10 +98,7 @@ describe('commands in a block', () => {
   it.each(named('sh').filter(([, block]) => isRun(block)))('%s work', async (_, block) => {
     await inScenario(async (scenario) => {
       scenario.fig(stoppingAtOnce(figAbove(block)));
-      const { code, stdout, stderr } = await runShell(
-        scenario,
-        block.text.replaceAll('docs-pool', scenario.project),
-      );
+      const { code, stdout, stderr } = await runShell(scenario, block.text.replaceAll('docs-pool', scenario.project));
       expect(code, `${stdout}${stderr}`).toBe(0);
     });
   });
