@@ -41,6 +41,7 @@ async function untilReady({ engine, watch, container }: Waiting, signal: AbortSi
       if (news.container === container) settle(news, resolve, reject);
     });
   });
+  told.catch(() => undefined); // bad news may come while nobody waits for it yet; then the look tells the same
   try {
     const details = await engine.inspectContainer(container, { signal });
     if (isReady(details)) return;
