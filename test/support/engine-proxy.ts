@@ -16,8 +16,8 @@ export interface ProxiedRequest {
  */
 export class EngineProxy {
   readonly requests: ProxiedRequest[] = [];
-  /** Asked before a request is passed on; `drop` keeps it from the engine, and tsfig gets no answer. */
-  onRequest: (request: ProxiedRequest) => 'pass' | 'drop' = () => 'pass';
+  /** Asked before a request is passed on; with `drop` and `hold` the engine never hears of it, and tsfig is hung up on, or waits. */
+  onRequest: (request: ProxiedRequest) => 'pass' | 'drop' | 'hold' = () => 'pass';
   /** Told when the engine has answered, before tsfig hears of it. */
   onAnswer: (request: ProxiedRequest) => void = () => undefined;
   readonly #path = join(tmpdir(), `tsfig-proxy-${randomBytes(4).toString('hex')}.sock`);
@@ -76,10 +76,9 @@ export class EngineProxy {
 
   #pass(request: IncomingMessage, response: ServerResponse): void {
     const noted = this.#note(request);
-    if (this.onRequest(noted) === 'drop') {
-      request.socket.destroy();
-      return;
-    }
+    const verdict = this.onRequest(noted);
+    if (verdict === 'drop') request.socket.destroy();
+    if (verdict !== 'pass') return;
     const { method, url: path, headers } = request;
     const onward = ask({ socketPath: this.#engine, method, path, headers }, (answer) => {
       this.onAnswer(noted);
