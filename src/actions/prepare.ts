@@ -21,7 +21,7 @@ export async function prepare(world: World, request: ProjectRequest, control: Co
   const { files } = world.host;
   const found = findFile(world, request);
   const projectName = findProjectName(world, request, found.directory);
-  const bytes = found.path === '-' ? await files.readInput() : files.readBytes(found.path);
+  const bytes = found.path === '-' ? await files.readInput(control.signal) : files.readBytes(found.path);
   const dotEnv = readDotEnv(
     files.readText(join(found.path === '-' ? found.directory : dirname(found.path), '.env')) ?? '',
   );

@@ -1,20 +1,26 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
+import { abortable } from '../lib/deadline.js';
 import { TsfigError } from '../model/errors.js';
+import { bytes, bytesToText } from '../lib/units.js';
 import type { Files } from './host.js';
+
+/** A file that is meant for tsfig has no more; `-f /dev/zero` would fill the machine's memory. In bytes. */
+const LARGEST = 32 * 1024 * 1024;
+const PIECE = 64 * 1024;
 
 /** The file system. Reading is synchronous: everything is read before anything else happens. */
 export const realFiles: Files = {
   readBytes(path) {
     try {
-      return readFileSync(path);
+      return readWhole(path);
     } catch (error) {
       throw fromErrno(error as NodeJS.ErrnoException, path);
     }
   },
   readText(path) {
     try {
-      return readFileSync(path, 'utf8');
+      return readWhole(path).toString('utf8');
     } catch {
       return undefined;
     }
@@ -28,14 +34,52 @@ export const realFiles: Files = {
       return resolve(path);
     }
   },
-  async readInput() {
-    const chunks: Buffer[] = [];
-    for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-    return Buffer.concat(chunks);
+  async readInput(signal) {
+    try {
+      return await abortable(readStream(process.stdin), signal);
+    } finally {
+      process.stdin.destroy(); // an open one would keep this process alive
+    }
   },
 };
 
+async function readStream(stream: AsyncIterable<unknown>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    chunks.push(chunk as Buffer);
+    size += (chunk as Buffer).length;
+    if (size > LARGEST) throw tooLarge('standard input');
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Reads in pieces: what a device or a pipe will give is not known beforehand. */
+function readWhole(path: string): Buffer {
+  const file = openSync(path, 'r');
+  try {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for (;;) {
+      const chunk = Buffer.allocUnsafe(PIECE);
+      const count = readSync(file, chunk);
+      if (count === 0) return Buffer.concat(chunks);
+      chunks.push(chunk.subarray(0, count));
+      size += count;
+      if (size > LARGEST) throw tooLarge(path);
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+const tooLarge = (what: string): TsfigError => {
+  const message = `cannot read ${what}: it is larger than ${bytesToText(bytes(LARGEST))}`;
+  return new TsfigError('project-file-unreadable', message, { hint: 'is it the right one? -f names another file' });
+};
+
 function fromErrno(error: NodeJS.ErrnoException, path: string): TsfigError {
+  if (error instanceof TsfigError) return error;
   if (error.code === 'ENOENT') {
     const hint = 'are you in the right directory? -f names another file';
     return new TsfigError('project-file-missing', `there is no ${basename(path)} (${path})`, { cause: error, hint });

@@ -17,8 +17,8 @@ export interface Files {
   isDirectory(path: string): boolean;
   /** The path without symbolic links, `.` and `..`; as given when it does not exist. */
   realPath(path: string): string;
-  /** Standard input to its end. */
-  readInput(): Promise<Uint8Array>;
+  /** Standard input to its end. Throws `project-file-unreadable` when it is too much, or the signal's reason. */
+  readInput(signal: AbortSignal): Promise<Uint8Array>;
 }
 
 export interface Clock {
