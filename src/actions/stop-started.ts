@@ -28,22 +28,30 @@ const KILL_LIMIT = seconds(10);
 
 /** Stops exactly these containers, those that need others first; the second signal kills what is left. */
 export async function stopStarted(stopping: Stopping, control: Control): Promise<void> {
-  const { engine, session, started, order, grace, parallel } = stopping;
-  if (started.length === 0 || !session.scene) return;
+  const { session, started } = stopping;
+  if (started.length === 0) return;
   await control.emit({ kind: 'stopping' });
+  try {
+    await session.abandonAllBut((container) => started.includes(container));
+    session.expectEnds();
+    await stopInOrder(stopping, control);
+  } catch (error) {
+    if (!control.force.aborted) throw error;
+  }
+  if (control.force.aborted) await kill(stopping, control);
+  else await session.untilEnd(false, control.force);
+}
+
+async function stopInOrder({ engine, session, started, order, grace, parallel }: Stopping, control: Control) {
+  if (!session.scene) return;
   const { project } = session.scene;
-  await session.abandonAllBut((container) => started.includes(container));
-  session.expectEnds();
-  const all = await engine.listContainers({ project: project.name, signal: control.force });
+  // The signal that brought us here is aborted already; only the second one ends the stopping.
+  const signal = control.force;
+  const all = await engine.listContainers({ project: project.name, signal });
   const containers = containersOf({ containers: all }, order).filter(({ name }) => started.includes(name));
   const plan = planStop(project, containers, grace);
   await control.emit({ kind: 'plan-ready', plan });
-  // The signal that brought us here is aborted already; only the second one ends the stopping.
-  const stoppingControl: Control = { ...control, signal: control.force };
-  const hands = { engine };
-  await walkPlan(plan, hands, stoppingControl, { parallel, already: {} });
-  if (control.force.aborted) await kill(stopping, control);
-  else await session.allEnded();
+  await walkPlan(plan, { engine }, { ...control, signal }, { parallel, already: {} });
 }
 
 async function kill({ engine, started }: Stopping, control: Control): Promise<void> {
