@@ -29,7 +29,7 @@ export async function waitReady(waiting: Waiting, limit: Milliseconds, signal: A
   try {
     await within(limit, late, signal, (inner) => untilReady(waiting, inner));
   } catch (error) {
-    throw await withLastLines(error, waiting);
+    throw await withLastWords(error, waiting);
   }
 }
 
@@ -56,7 +56,7 @@ async function untilReady({ engine, watch, container }: Waiting, signal: AbortSi
 function settle(news: ContainerNews, resolve: () => void, reject: (error: Error) => void): void {
   const { container } = news;
   if (news.kind === 'healthy') resolve();
-  if (news.kind === 'unhealthy') reject(unhealthy(container, null));
+  if (news.kind === 'unhealthy') reject(unhealthy(container));
   if (news.kind === 'died') reject(exited(container, news.exitCode ?? 0));
   if (news.kind === 'gone') {
     reject(new TsfigError('container-not-found', `${container} was removed while it was awaited`));
@@ -66,33 +66,33 @@ function settle(news: ContainerNews, resolve: () => void, reject: (error: Error)
 const isReady = ({ health, state }: ContainerDetails): boolean =>
   health === 'healthy' || (health === 'none' && state === 'running');
 
-function whyNever({ name, state, health, exitCode, lastProbe }: ContainerDetails): TsfigError | null {
+function whyNever({ name, state, health, exitCode }: ContainerDetails): TsfigError | null {
   if (state === 'exited' || state === 'dead') return exited(name, exitCode);
-  return health === 'unhealthy' ? unhealthy(name, lastProbe) : null;
+  return health === 'unhealthy' ? unhealthy(name) : null;
 }
 
 const exited = (name: string, code: number): TsfigError =>
   new TsfigError('container-exited', `${name} ended with code ${code} before it was ready`);
 
-const unhealthy = (name: string, probe: string | null): TsfigError =>
-  new TsfigError('container-unhealthy', `${name} is unhealthy${probe ? `: its health check says "${probe}"` : ''}`);
+const unhealthy = (name: string): TsfigError => new TsfigError('container-unhealthy', `${name} is unhealthy`);
 
-/** The same error with the last lines of the container's log under its message. */
-async function withLastLines(error: unknown, { engine, container }: Waiting): Promise<unknown> {
+/** The same error with what the container's health check and its log said last under its message. */
+async function withLastWords(error: unknown, { engine, container }: Waiting): Promise<unknown> {
   if (!(error instanceof TsfigError) || error.code === 'interrupted') return error;
-  const lines = await lastLines(engine, container).catch(() => []); // the log is a courtesy: the error counts
-  if (lines.length === 0) return error;
-  const message = `${error.message}\n${lines.map((line) => `  ${container} | ${line}`).join('\n')}`;
+  const words = await lastWords(engine, container).catch(() => []); // they are a courtesy: the error counts
+  const message = [error.message, ...words.map((line) => `  ${line}`)].join('\n');
   return new TsfigError(error.code, message, { hint: error.hint, cause: error });
 }
 
-async function lastLines(engine: Engine, container: string): Promise<string[]> {
+async function lastWords(engine: Engine, container: string): Promise<string[]> {
   const signal = AbortSignal.timeout(5000);
-  const { tty } = await engine.inspectContainer(container, { signal });
+  const { tty, health, lastProbe } = await engine.inspectContainer(container, { signal });
+  const probe = health !== 'healthy' && lastProbe ? [`its health check says: ${lastProbe.trim()}`] : [];
   const cutter = new LineCutter(1000);
   const lines: string[] = [];
   const wanted = { tty, follow: false, timestamps: false, tail: SHOWN_LINES, since: null, until: null };
   for await (const { bytes } of engine.logs(container, { ...wanted, signal })) lines.push(...cutter.push(bytes));
   const rest = cutter.end();
-  return [...lines, ...(rest === undefined ? [] : [rest])].slice(-SHOWN_LINES);
+  const last = [...lines, ...(rest === undefined ? [] : [rest])].slice(-SHOWN_LINES);
+  return [...probe, ...last.map((line) => `${container} | ${line}`)];
 }
