@@ -20,12 +20,11 @@ describe('two ups of one project', () => {
   it('work one after the other; the second says whom it waits for, and both end well', async () => {
     scenario.fig(FIG);
     let second: Running | null = null;
-    let first: Running | null = null;
     proxy.onRequest = (request) => {
       if (isChange(request)) second ??= scenario.start(three, { env: proxy.env });
       return 'pass';
     };
-    first = scenario.start(three, { env: proxy.env });
+    const first = scenario.start(three, { env: proxy.env });
     const ended = await first.ended;
     const waited = await (second as Running | null)?.ended;
     expect([ended.code, waited?.code]).toEqual([0, 0]);

@@ -39,6 +39,8 @@ export type EngineMethod = Exclude<keyof Engine, 'facts'>;
 
 const FIRST_SECOND = 1_700_000_000;
 const KILLED = 137;
+/** How the engine names a volume that nobody named. */
+const ANONYMOUS = /^[0-9a-f]{64}$/;
 
 /**
  * An engine that behaves, in memory: names conflict, images are missing, ports and addresses are taken, containers run
@@ -261,7 +263,7 @@ export class MemoryEngine implements Engine {
     found.output.end();
     for (const mount of volumes ? found.mounts : []) {
       const { volume } = mount;
-      if (volume?.startsWith('anonymous-') && !this.#usesVolume(volume)) this.volumes.delete(volume);
+      if (volume !== null && ANONYMOUS.test(volume) && !this.#usesVolume(volume)) this.volumes.delete(volume);
     }
     this.#tell(found, 'destroy');
   }
@@ -438,11 +440,15 @@ export class MemoryEngine implements Engine {
   #mountsOf(spec: ContainerSpec, image: ObservedImage): MemoryContainer['mounts'] {
     const mounts = spec.mounts.map((mount) => {
       if (mount.kind === 'bind') return { kind: 'bind', volume: null, source: mount.source, target: mount.target };
-      const volume = mount.kind === 'volume' ? mount.volume : (mount.carried ?? `anonymous-${this.#tick()}`);
+      const volume = mount.kind === 'volume' ? mount.volume : (mount.carried ?? this.#anonymousName());
       return this.#volumeMount(volume, mount.target);
     });
     const declared = image.volumes.filter((target) => !mounts.some((mount) => mount.target === target));
-    return [...mounts, ...declared.map((target) => this.#volumeMount(`anonymous-${this.#tick()}`, target))];
+    return [...mounts, ...declared.map((target) => this.#volumeMount(this.#anonymousName(), target))];
+  }
+
+  #anonymousName(): string {
+    return this.#tick().toString(16).padStart(64, '0');
   }
 
   #volumeMount(volume: string, target: string): MemoryContainer['mounts'][number] {

@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import { plan } from '../../../src/actions/plan.js';
+import { up, type UpRequest } from '../../../src/actions/up.js';
+import type { World } from '../../../src/actions/world.js';
+import { seconds } from '../../../src/lib/units.js';
+import { TsfigError } from '../../../src/model/errors.js';
+import type { Control } from '../../../src/model/event.js';
+import { allDone, type Plan } from '../../../src/model/plan.js';
+import { planToText } from '../../../src/render/plan.js';
+import { MemoryEngine, type EngineMethod } from '../../support/memory-engine.js';
+
+/** A world whose only file can be written anew. */
+class SmallWorld implements World {
+  readonly engine = new MemoryEngine();
+  readonly environment = {};
+  readonly directory = '/shop';
+  readonly version = '0';
+  file = '';
+  readonly host: World['host'] = {
+    files: {
+      readBytes: () => Buffer.from(this.file),
+      readText: () => undefined,
+      isFile: (path) => path === '/shop/fig.yml',
+      isDirectory: () => false,
+      realPath: (path) => path,
+      readInput: () => Promise.resolve(Buffer.from('')),
+    },
+    clock: { now: () => 0, tick: () => seconds(0) },
+    lock: { acquire: () => Promise.resolve(() => Promise.resolve()) },
+    routes: { hostname: 'elsewhere', kernel: '6', taken: () => [] },
+  };
+
+  constructor() {
+    this.engine.host = { ...this.engine.host, pools: [{ base: '172.30.0.0/16', size: 16 }] };
+    this.engine.addImage('volumes', { volumes: ['/from-image'], exposed: [{ port: 80, protocol: 'tcp' }] });
+  }
+
+  connectEngine = (): Promise<MemoryEngine> => Promise.resolve(this.engine);
+}
+
+const NEVER = new AbortController().signal;
+const control: Control = { signal: NEVER, force: NEVER, emit: () => undefined };
+const REQUEST: UpRequest = {
+  file: null,
+  projectName: 'shop',
+  services: [],
+  noDeps: false,
+  recreate: 'changed',
+  build: 'missing',
+  waitLimit: null,
+  removeOrphans: true,
+  scale: {},
+  grace: null,
+  detach: true,
+  parallel: 4,
+  abortOnExit: false,
+  exitCodeFrom: null,
+};
+
+async function planOf(world: World): Promise<Plan> {
+  const planned = await plan(world, REQUEST, control);
+  if (!planned.ok) throw new Error(planned.problems.map(({ message }) => message).join('\n'));
+  return planned.value;
+}
+
+async function upOf(world: World, request: Partial<UpRequest> = {}): Promise<boolean> {
+  const done = await up(world, { ...REQUEST, ...request }, control);
+  if (!done.ok) throw new Error(done.problems.map(({ message }) => message).join('\n'));
+  return allDone(done.value.outcomes);
+}
+
+/** A project in which every service needs only earlier ones of the alphabet, written in any order. */
+function randomFig(random: () => number): string {
+  const count = 1 + Math.floor(random() * 6);
+  const names = Array.from({ length: count }, (_none, index) => `s${index}`);
+  const maybe = (chance: number, text: string): string => (random() < chance ? text : '');
+  const services = names.map((name, index) => {
+    const earlier = names.slice(0, index);
+    const some = (chance: number): string => earlier.filter(() => random() < chance).join(', ');
+    const shared = earlier.length > 0 && random() < 0.15 ? `\n  net: "container:${earlier[0] ?? ''}"` : '';
+    const links = shared === '' ? `\n  links: [${some(0.5)}]\n  expose: ["${1000 + Math.floor(random() * 3)}"]` : '';
+    return `${name}:
+  image: ${random() < 0.3 ? 'volumes' : 'busybox'}
+  command: sleep ${Math.floor(random() * 3)}
+  environment: { A: "${Math.floor(random() * 3)}" }
+  volumes_from: [${some(0.2)}]${links}${shared}
+  volumes: [${[maybe(0.3, '/data'), maybe(0.2, 'named:/named')].filter(Boolean).join(', ')}]
+`;
+  });
+  // A service that lives in another's network cannot be linked to.
+  const guests = names.filter((_name, index) => services[index]?.includes('net: '));
+  const text = services.toSorted(() => random() - 0.5).join('');
+  return guests.reduce(
+    (fig, guest) => fig.replaceAll(new RegExp(`(links: \\[[^\\]]*)\\b${guest}\\b(, )?`, 'g'), '$1'),
+    text,
+  );
+}
+
+const CHANGING: readonly EngineMethod[] = [
+  'createNetwork',
+  'createContainer',
+  'startContainer',
+  'stopContainer',
+  'renameContainer',
+  'removeContainer',
+];
+
+/** One container for each number, under its own name, running. */
+function expectWhole(world: SmallWorld, about: string): void {
+  const found = [...world.engine.containers.values()];
+  expect(
+    found.filter(({ state }) => state !== 'running').map(({ name }) => name),
+    about,
+  ).toEqual([]);
+  expect(
+    found.filter(({ name }) => !/^shop_s\d_\d$/.test(name)).map(({ name }) => name),
+    about,
+  ).toEqual([]);
+  const addresses = found.flatMap(({ networks }) => networks.get('shop_default')?.address ?? []);
+  expect(new Set(addresses).size, about).toBe(addresses.length);
+}
+
+describe('after up', () => {
+  it('there is nothing left to do, from one project to any other', async () => {
+    const random = seeded(3);
+    for (let round = 0; round < 25; round += 1) {
+      const world = new SmallWorld();
+      for (let version = 0; version < 4; version += 1) {
+        world.file = randomFig(random);
+        const about = `${round}.${version}\n${world.file}`;
+        expect(await upOf(world), about).toBe(true);
+        expect(planToText(await planOf(world)), about).toBe('nothing to do');
+        expectWhole(world, about);
+      }
+    }
+  });
+
+  it('whatever failed, the next one reaches the same', async () => {
+    const random = seeded(5);
+    for (let round = 0; round < 50; round += 1) {
+      const world = new SmallWorld();
+      world.file = randomFig(random);
+      await upOf(world);
+      const volumes = [...world.engine.volumes.keys()];
+      world.file = world.file.replaceAll('A: "', 'A: "x');
+      for (let left = Math.floor(random() * 3); left >= 0; left -= 1) {
+        const method = CHANGING[Math.floor(random() * CHANGING.length)] ?? 'startContainer';
+        world.engine.failNext(method, new TsfigError('engine-refused', `${method} fails`));
+      }
+      await upOf(world, { parallel: 1 + Math.floor(random() * 4) });
+      await upOf(world); // what was not used up of the failures
+      const about = `${round}\n${world.file}`;
+      for (let more = 0; more < 3 && !(await upOf(world)); more += 1);
+      expect(planToText(await planOf(world)), about).toBe('nothing to do');
+      expectWhole(world, about);
+      expect([...world.engine.volumes.keys()].toSorted(), about).toEqual(volumes.toSorted());
+    }
+  });
+});
+
+/** Random numbers in [0, 1) that are the same in every run (mulberry32). */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
