@@ -1,0 +1,145 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { walkPlan } from '../../../src/apply/walk-plan.js';
+import { TsfigError } from '../../../src/model/errors.js';
+import type { Control, RunEvent } from '../../../src/model/event.js';
+import type { Outcomes, Plan, Rescue, Step } from '../../../src/model/plan.js';
+import * as steps from '../../../src/plan/steps.js';
+import { MemoryEngine } from '../../support/memory-engine.js';
+import { specOf } from '../../support/specs.js';
+
+const WHY = { code: 'missing' } as const;
+const create = (name: string, ...needs: string[]): Step =>
+  steps.createContainer(specOf(name, 'p', { command: ['sleep', '300'] }), WHY, needs);
+const start = (name: string, ...needs: string[]): Step => steps.startContainer(name, WHY, needs);
+const planOf = (all: readonly Step[], rescues: readonly Rescue[] = []): Plan => ({
+  project: 'p',
+  steps: all,
+  rescues,
+  unchanged: [],
+});
+const kinds = (outcomes: Outcomes): Record<string, string> =>
+  Object.fromEntries(Object.entries(outcomes).map(([id, { kind }]) => [id, kind]));
+
+let engine: MemoryEngine;
+let events: RunEvent[];
+let stop: AbortController;
+let control: Control;
+
+beforeEach(() => {
+  engine = new MemoryEngine();
+  engine.addImage('busybox');
+  events = [];
+  stop = new AbortController();
+  control = { signal: stop.signal, force: new AbortController().signal, emit: (event) => void events.push(event) };
+});
+
+const walk = (plan: Plan, parallel = 8): Promise<Outcomes> =>
+  walkPlan(plan, { engine }, control, { parallel, already: {} });
+
+const refusal = (): TsfigError => new TsfigError('engine-refused', 'cannot create a: no');
+
+describe('walking a plan', () => {
+  it('does every step after what it needs, and tells the beginning and the end of each', async () => {
+    const outcomes = await walk(
+      planOf([create('a'), start('a', 'create a'), create('b'), start('b', 'create b', 'start a')]),
+    );
+    expect(new Set(Object.values(kinds(outcomes)))).toEqual(new Set(['done']));
+    const told = events.flatMap((event) =>
+      event.kind === 'step-started' || event.kind === 'step-ended' ? [`${event.kind} ${event.step.id}`] : [],
+    );
+    expect(told.indexOf('step-ended start a')).toBeLessThan(told.indexOf('step-started start b'));
+    expect(told).toHaveLength(8);
+  });
+
+  it('skips what depends on a failed step, names the first cause, and lets the rest finish', async () => {
+    engine.failNext('createContainer', refusal());
+    const all = [create('a'), start('a', 'create a'), start('c', 'start a'), create('b'), start('b', 'create b')];
+    expect(await walk(planOf(all), 1)).toMatchObject({
+      'create a': { kind: 'failed', code: 'engine-refused', message: 'cannot create a: no' },
+      'start a': { kind: 'skipped', because: 'create a' },
+      'start c': { kind: 'skipped', because: 'create a' },
+      'create b': { kind: 'done' },
+      'start b': { kind: 'done' },
+    });
+  });
+
+  it('has no more steps under way than it may', async () => {
+    let running = 0;
+    let most = 0;
+    engine.onCall = async () => {
+      running += 1;
+      most = Math.max(most, running);
+      await new Promise((resolve) => setImmediate(resolve));
+      running -= 1;
+    };
+    await walk(planOf(Array.from({ length: 20 }, (_none, index) => create(`c${index}`))), 3);
+    expect(most).toBe(3);
+  });
+
+  it('begins nothing more once it is told to stop, and lets a short call finish', async () => {
+    engine.onCall = () => stop.abort(new TsfigError('interrupted', 'stopped'));
+    const outcomes = await walk(planOf([create('a'), start('a', 'create a')]));
+    expect(kinds(outcomes)).toEqual({ 'create a': 'done', 'start a': 'cancelled' });
+  });
+
+  it('takes outcomes of an earlier walk as they are', async () => {
+    const already = { 'pull x': { kind: 'failed', code: 'pull-failed', message: 'no', hint: null } } as const;
+    const plan = planOf([steps.pullImage('x', 'a', WHY), create('a', 'pull x')]);
+    const outcomes = await walkPlan(plan, { engine }, control, { parallel: 8, already });
+    expect(outcomes['create a']).toEqual({ kind: 'skipped', because: 'pull x' });
+    expect(engine.calls.map(({ method }) => method)).toEqual([]);
+  });
+
+  it('refuses a plan that is not in order, before anything is done', async () => {
+    await expect(walk(planOf([start('a', 'create a'), create('a')]))).rejects.toThrow('not in order');
+    expect(engine.calls).toEqual([]);
+  });
+
+  it('lets a bug of ours through, once everything under way has ended', async () => {
+    engine.failNext('createContainer', new TypeError('bug'));
+    await expect(walk(planOf([create('a'), create('b')]), 1)).rejects.toThrow('bug');
+  });
+});
+
+describe('a rescue', () => {
+  const replacement = (): Plan => {
+    const rename = steps.renameContainer('a', 'a_replaced', WHY);
+    const make = create('a', rename.id);
+    const run = start('a', make.id);
+    const undo = [
+      steps.removeContainer({ container: 'a', volumes: false }, WHY),
+      steps.renameContainer('a_replaced', 'a', WHY),
+      steps.startContainer('a', WHY),
+    ].map((step) => ({ ...step, id: `undo: ${step.id}` }));
+    return planOf([rename, make, run], [{ after: rename.id, guards: [make.id, run.id], steps: undo }]);
+  };
+
+  const names = async (): Promise<string[]> =>
+    (await engine.listContainers({ project: null, signal: stop.signal })).map(({ name, state }) => `${name}: ${state}`);
+
+  beforeEach(async () => {
+    await walk(planOf([create('a'), start('a', 'create a')]));
+    engine.calls.length = 0;
+  });
+
+  it('puts the old container back when the new one does not start', async () => {
+    engine.failNext('startContainer', new TsfigError('port-taken', 'cannot start a: port taken'));
+    const outcomes = await walk(replacement());
+    expect(kinds(outcomes)).toMatchObject({ 'start a': 'failed', 'undo: rename a_replaced to a': 'done' });
+    expect(await names()).toEqual(['a: running']);
+  });
+
+  it('does so when the work is stopped in the middle', async () => {
+    engine.onCall = ({ method }) => {
+      if (method === 'createContainer') stop.abort(new TsfigError('interrupted', 'stopped'));
+    };
+    const outcomes = await walk(replacement());
+    expect(kinds(outcomes)).toMatchObject({ 'start a': 'cancelled', 'undo: start a': 'done' });
+  });
+
+  it('does nothing when all went well, or when nothing had been changed yet', async () => {
+    expect(Object.keys(await walk(replacement()))).not.toContain('undo: start a');
+    engine.failNext('renameContainer', refusal());
+    expect(Object.keys(await walk(replacement()))).not.toContain('undo: start a');
+  });
+});
