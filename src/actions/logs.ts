@@ -24,7 +24,7 @@ export async function logs(world: World, request: LogsRequest, control: Control)
   if (!found.ok) return found;
   const { engine, project } = found.value;
   const containers = (await listServices(world, found.value, control)).map(({ name }) => name);
-  if (containers.length > 0) await control.emit({ kind: 'attached', containers });
+  if (containers.length > 0) await control.emit({ kind: 'attached', project: project.name, containers });
   if (request.follow) await followAll(engine, { project: project.name, containers, request }, control);
   else await readAll(engine, { containers, request }, control);
   return good(containers);

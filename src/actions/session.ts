@@ -53,7 +53,7 @@ export async function openSession(
       const attached = steps.flatMap((step) => (step.kind === 'attach-container' ? [step.container] : []));
       const fresh = attached.filter((container) => !announced.has(container));
       fresh.forEach((container) => announced.add(container));
-      if (fresh.length > 0) await control.emit({ kind: 'attached', containers: fresh });
+      if (fresh.length > 0) await control.emit({ kind: 'attached', project, containers: fresh });
     },
     async abandonAllBut(keep) {
       await Promise.all(follower.containers.filter((name) => !keep(name)).map((name) => follower.abandon(name)));

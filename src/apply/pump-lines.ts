@@ -28,6 +28,7 @@ export async function pumpLines(
     }
   }
   for (const stream of ['stdout', 'stderr'] as const) {
+    if (takeOff) for (const line of cutters[stream].push(takeOff[stream].end())) await tell(stream, line);
     const rest = cutters[stream].end();
     if (rest !== undefined) await tell(stream, rest);
   }

@@ -1,8 +1,9 @@
 /** `2026-11-20T10:00:00.123456789Z` and a space. */
 const STAMP_BYTES = 31;
 /**
- * The engine cuts longer lines into messages of this size and stamps each (20.10 and 28.5: defaultBufSize of
- * daemon/logger/copier.go), so that `docker logs -t` has stamps in the middle of a line, even of a character.
+ * The engine cuts a longer line into messages of at least this size and puts the line's stamp before each (20.10 and
+ * 28.5: daemon/logger/copier.go), so that `docker logs -t` has stamps in the middle of a line, even of a character.
+ * A message may be longer: json-file writes three bytes for one that is not UTF-8, such as of a character cut in two.
  */
 const MESSAGE_BYTES = 16 * 1024;
 const NEWLINE = 0x0a;
@@ -14,53 +15,69 @@ const NEWLINE = 0x0a;
 export class StampCutter {
   readonly #keepFirst: boolean;
   readonly #note: (stamp: string) => void;
-  readonly #stamp = Buffer.alloc(STAMP_BYTES);
-  #stampBytes = 0;
-  /** Of the message that is being read; null while its stamp is awaited. */
-  #bytesLeft: number | null = null;
-  #isLineBegin = true;
+  /** The stamp of the line that is being read; null at its beginning. */
+  #stamp: Buffer | null = null;
+  /** How much of the line has been read since its last stamp. */
+  #bytesRead = 0;
+  /** What may be a part of a stamp. */
+  #held: Buffer = Buffer.alloc(0);
 
-  /** `note` is told every stamp. */
+  /** `note` is told the stamp of every line. */
   constructor(keepFirst: boolean, note: (stamp: string) => void) {
     this.#keepFirst = keepFirst;
     this.#note = note;
   }
 
   push(piece: Uint8Array): Uint8Array[] {
-    const kept: Uint8Array[] = [];
-    let from = 0;
-    while (from < piece.length) {
-      if (this.#bytesLeft === null) {
-        from += this.#takeStamp(piece.subarray(from), kept);
-        continue;
-      }
-      const message = this.#takeMessage(piece.subarray(from, from + this.#bytesLeft));
-      kept.push(message);
-      from += message.length;
-    }
+    const kept: Buffer[] = [];
+    let rest = Buffer.concat([this.#held, piece]);
+    this.#held = Buffer.alloc(0);
+    while (rest.length > 0)
+      rest = rest.subarray(this.#stamp ? this.#takeText(rest, this.#stamp, kept) : this.#takeStamp(rest, kept));
     return kept;
   }
 
-  /** Answers how many bytes were taken. */
-  #takeStamp(piece: Uint8Array, kept: Uint8Array[]): number {
-    const taken = piece.subarray(0, STAMP_BYTES - this.#stampBytes);
-    this.#stamp.set(taken, this.#stampBytes);
-    this.#stampBytes += taken.length;
-    if (this.#stampBytes < STAMP_BYTES) return taken.length;
-    this.#stampBytes = 0;
-    this.#bytesLeft = MESSAGE_BYTES;
-    this.#note(this.#stamp.toString('latin1', 0, STAMP_BYTES - 1));
-    if (this.#keepFirst && this.#isLineBegin) kept.push(Uint8Array.from(this.#stamp));
-    return taken.length;
+  /** What is left of an output that ended in the middle. */
+  end(): Uint8Array {
+    return this.#held;
   }
 
-  #takeMessage(piece: Uint8Array): Uint8Array {
-    const end = piece.indexOf(NEWLINE);
-    const message = end === -1 ? piece : piece.subarray(0, end + 1);
-    const left = (this.#bytesLeft ?? 0) - message.length;
-    this.#isLineBegin = end !== -1;
-    this.#bytesLeft = this.#isLineBegin || left === 0 ? null : left;
-    return message;
+  /** Answers how many bytes were taken. */
+  #takeStamp(rest: Buffer, kept: Buffer[]): number {
+    if (rest.length < STAMP_BYTES) return this.#hold(rest);
+    this.#stamp = rest.subarray(0, STAMP_BYTES);
+    this.#bytesRead = 0;
+    this.#note(this.#stamp.toString('latin1', 0, STAMP_BYTES - 1));
+    if (this.#keepFirst) kept.push(this.#stamp);
+    return STAMP_BYTES;
+  }
+
+  /** Up to the end of the line or to its next stamp. */
+  #takeText(rest: Buffer, stamp: Buffer, kept: Buffer[]): number {
+    const newline = rest.indexOf(NEWLINE);
+    const line = newline === -1 ? rest : rest.subarray(0, newline + 1);
+    const earliest = Math.max(0, MESSAGE_BYTES - this.#bytesRead);
+    const inner = line.length > earliest ? line.indexOf(stamp, earliest) : -1;
+    if (inner !== -1) {
+      kept.push(line.subarray(0, inner));
+      this.#bytesRead = 0;
+      return inner + STAMP_BYTES;
+    }
+    if (newline !== -1) {
+      this.#stamp = null;
+      kept.push(line);
+      return line.length;
+    }
+    const unsure = Math.min(STAMP_BYTES - 1, Math.max(0, line.length - earliest));
+    const sure = line.length - unsure;
+    kept.push(line.subarray(0, sure));
+    this.#bytesRead += sure;
+    return sure + this.#hold(line.subarray(sure));
+  }
+
+  #hold(bytes: Buffer): number {
+    this.#held = bytes;
+    return bytes.length;
   }
 }
 

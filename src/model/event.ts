@@ -9,7 +9,7 @@ export type RunEvent =
   | { readonly kind: 'step-progress'; readonly step: Step; readonly progress: Progress }
   | { readonly kind: 'step-output'; readonly step: Step; readonly text: string }
   | { readonly kind: 'step-ended'; readonly step: Step; readonly outcome: Outcome }
-  | { readonly kind: 'attached'; readonly containers: readonly string[] }
+  | { readonly kind: 'attached'; readonly project: string; readonly containers: readonly string[] }
   | LogLine
   | { readonly kind: 'container-exited'; readonly container: string; readonly exitCode: number }
   | { readonly kind: 'stopping' }

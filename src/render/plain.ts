@@ -70,7 +70,8 @@ const FORMAT: Formatters = {
   'step-progress': () => undefined,
   'step-output': ({ text }) => text.replace(/\r?\n$/, ''),
   'step-ended': ({ step, outcome }, context) => endToText(step, outcome, context),
-  attached: ({ containers }, { names }) => {
+  attached: ({ project, containers }, { names }) => {
+    names.useProject(project);
     names.add(containers);
     return containers.length === 0 ? undefined : `Attaching to ${containers.join(', ')}`;
   },

@@ -168,7 +168,7 @@ const NEWS: { readonly [K in RunEvent['kind']]: RunEvent & { readonly kind: K } 
   },
   'step-output': { kind: 'step-output', step, text: 'Step 1/2 : FROM nginx' },
   'step-ended': { kind: 'step-ended', step, outcome: ENDS.failed },
-  attached: { kind: 'attached', containers: [container] },
+  attached: { kind: 'attached', project: 'shop', containers: [container] },
   'log-line': { kind: 'log-line', container, stream: 'stderr', text: 'ready' },
   'container-exited': { kind: 'container-exited', container, exitCode: 137 },
   stopping: { kind: 'stopping' },

@@ -67,7 +67,7 @@ describe('output', () => {
     const events: RunEvent[] = [
       p.ready(p.plan(web)),
       ...web.map((of) => p.done(of)),
-      { kind: 'attached', containers: ['shop_web_1'] },
+      { kind: 'attached', project: 'shop', containers: ['shop_web_1'] },
       log('hello\r'),
       { kind: 'container-exited', container: 'shop_web_1', exitCode: 3 },
       { kind: 'stopping' },

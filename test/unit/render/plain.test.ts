@@ -91,7 +91,7 @@ describe('plain progress', () => {
       p.ready(p.plan(steps, { unchanged: ['shop_db_1', 'shop_db_2'] })),
       ...went(steps),
       { kind: 'step-output', step: p.build('web'), text: 'Step 1/2 : FROM alpine\n' },
-      { kind: 'attached', containers: ['shop_db_1', 'shop_web_1'] },
+      { kind: 'attached', project: 'shop', containers: ['shop_db_1', 'shop_web_1'] },
       { kind: 'log-line', container: 'shop_db_1', stream: 'stdout', text: 'ready\r' },
       { kind: 'log-line', container: 'shop_web_1', stream: 'stdout', text: 'serving' },
       { kind: 'container-exited', container: 'shop_web_1', exitCode: 3 },
