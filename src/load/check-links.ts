@@ -19,7 +19,7 @@ export function checkLinks(services: readonly WrittenService[], problems: Proble
     const { links = [], externalLinks = [], volumesFrom = [] } = service.draft;
     for (const link of links) {
       const target = byName.get(link.target);
-      if (target) checkTarget(link, target, problems);
+      if (target) checkTarget(link, service, target, problems);
       else tellUnknown(link, guess(link.target), problems);
     }
     for (const { value, at } of volumesFrom) {
@@ -38,12 +38,25 @@ function tellUnknown({ target, at }: Link, near: string | undefined, problems: P
   problems.error('unknown-service', `there is no service ${quoted(target)}`, at, hint);
 }
 
-function checkTarget({ at }: Link, target: WrittenService, problems: Problems): void {
+function checkTarget({ at }: Link, service: WrittenService, target: WrittenService, problems: Problems): void {
   const mode = netWithoutLinks(target);
-  if (mode === undefined) return;
+  if (mode === undefined) {
+    checkReach(at, service, target, problems);
+    return;
+  }
   const message = `${quoted(target.name)} cannot be linked to: it has "net: ${mode}"`;
   problems.error('bad-link', message, at, hintFor(mode, `remove "net" from ${quoted(target.name)}`));
 }
+
+/** The engine keeps its default bridge and the networks of projects apart: neither reaches the other. */
+function checkReach(at: Link['at'], service: WrittenService, target: WrittenService, problems: Problems): void {
+  const [onBridge, other] = isOnBridge(service) ? [service, target] : [target, service];
+  if (!isOnBridge(onBridge) || isOnBridge(other) || netWithoutLinks(service) !== undefined) return;
+  const message = `${quoted(service.name)} cannot reach ${quoted(target.name)}: only ${quoted(onBridge.name)} has "net: bridge"`;
+  problems.error('bad-link', message, at, 'give both the same network: write "net: bridge" in both or in neither');
+}
+
+const isOnBridge = ({ draft: { net } }: WrittenService): boolean => net?.kind === 'bridge';
 
 function checkConsumer(service: WrittenService, key: 'links' | 'external_links', problems: Problems): void {
   const mode = netWithoutLinks(service);

@@ -151,6 +151,15 @@ describe('links', () => {
     expect(messages[2]).toContain(`2:23 "a" cannot be linked to: it has "net: ${net}"`);
   });
 
+  it.each([
+    ['a', 'a: {image: x, net: bridge, links: [b]}\nb: {image: x}'],
+    ['b', 'a: {image: x, links: [b]}\nb: {image: x, net: bridge}'],
+  ])('refuses them between the bridge and the network of the project, which do not reach each other', (who, text) => {
+    const [only, ...more] = said(text);
+    expect(more).toEqual([]);
+    expect(only).toContain(`"a" cannot reach "b": only "${who}" has "net: bridge"`);
+  });
+
   it('allows them on the bridge', () => {
     expect(said('a: {image: x, net: bridge, links: [b]}\nb: {image: x, net: bridge}')).toEqual([]);
   });
