@@ -65,7 +65,11 @@ async function followAll(
       const stop = new AbortController();
       const wanted = { ...wantedOf(reading.request), timestamps: true };
       const output = engine.logs(container, { ...wanted, tty, signal: stop.signal });
-      follower.follow(container, tty, { output, stop, log: { keepStamps: reading.request.timestamps } });
+      follower.follow(container, tty, {
+        output,
+        stop,
+        log: { keepStamps: reading.request.timestamps, until: wanted.until },
+      });
     };
     await Promise.all(reading.containers.map(followOne));
     await abortable(follower.allEnded(), control.signal);

@@ -27,7 +27,7 @@ export interface Opened {
   readonly output: AsyncIterable<OutputChunk>;
   readonly stop: AbortController;
   /** The output is the container's log with timestamps, which its lines keep or not; null: it was attached to. */
-  readonly log: { readonly keepStamps: boolean } | null;
+  readonly log: { readonly keepStamps: boolean; readonly until: string | null } | null;
 }
 
 interface Followed {
@@ -35,6 +35,17 @@ interface Followed {
   readonly tty: boolean;
   readonly signal: AbortSignal;
 }
+
+interface Reading {
+  readonly stamps: Stamps;
+  readonly follow: boolean;
+  /** Null: there is nothing to begin from. */
+  readonly since: string | null;
+  readonly until: string | null;
+}
+
+/** In seconds since the epoch. */
+const BEGINNING = '0';
 
 /**
  * How long a container that was sent a signal, or is being replaced, and ended may take to start again: the engine's `restart` is a stop and a
@@ -127,24 +138,28 @@ export class Follower implements Attacher {
     const { container } = followed;
     const life = new Life(this.#options.watch, container, log !== null);
     const stamps: Stamps = { keep: log?.keepStamps ?? false, cursor: new LogCursor() };
+    const reading = { stamps, until: log?.until ?? null };
     try {
       await pumpLines(container, output, this.#options.emit, log ? stamps : undefined);
+      if (log) await this.#readOn(followed, { ...reading, since: stamps.cursor.since, follow: false });
       while (await this.#livesOn(life, followed)) {
         life.beginReading();
-        await this.#readOn(followed, { stamps, since: stamps.cursor.since ?? life.diedAt });
+        await this.#readOn(followed, { ...reading, since: stamps.cursor.since ?? life.diedAt ?? BEGINNING, follow: true });
+        await this.#readOn(followed, { ...reading, since: stamps.cursor.since, follow: false });
       }
     } finally {
       life.close();
     }
   }
 
-  /** What has come into the log since, and what comes until the container ends. */
-  async #readOn(
-    { container, tty, signal }: Followed,
-    { stamps, since }: { readonly stamps: Stamps; readonly since: string | null },
-  ): Promise<void> {
+  /**
+   * What has come into the log, and with `follow` what comes until the container ends. To be asked once more without
+   * `follow` at its end: the engine drops what a slow reader has not been sent when the container ends (seen on 20.10).
+   */
+  async #readOn({ container, tty, signal }: Followed, { stamps, follow, since, until }: Reading): Promise<void> {
+    if (since === null || signal.aborted) return;
     const { engine, emit } = this.#options;
-    const wanted = { tty, follow: true, timestamps: true, tail: null, since, until: null };
+    const wanted = { tty, follow, timestamps: true, tail: null, since, until };
     try {
       await pumpLines(container, engine.logs(container, { ...wanted, signal }), emit, stamps);
     } catch (error) {
