@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Docker from 'dockerode';
 
-const TSFIG = fileURLToPath(new URL('../../bin/tsfig.js', import.meta.url));
+export const TSFIG = fileURLToPath(new URL('../../bin/tsfig.js', import.meta.url));
 
 /** How a command ended. */
 export interface Ended {
