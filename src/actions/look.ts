@@ -1,4 +1,4 @@
-import { observe } from '../apply/observe.js';
+import { linkStyleOf, observe } from '../apply/observe.js';
 import type { Engine } from '../engine/engine.js';
 import { hasCode, TsfigError } from '../model/errors.js';
 import { LABEL } from '../model/names.js';
@@ -57,7 +57,15 @@ export async function lookAround(
     inspectGuests(engine, project, signal),
   ]);
   refuseElsewhere(world, project, { containers });
-  return { containers, networks, volumes, externals, images: new Map(), addressSpace: null };
+  return {
+    containers,
+    networks,
+    volumes,
+    externals,
+    images: new Map(),
+    addressSpace: null,
+    linkStyle: linkStyleOf(engine.facts),
+  };
 }
 
 async function inspectGuests(

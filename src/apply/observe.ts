@@ -1,7 +1,14 @@
-import type { Engine } from '../engine/engine.js';
+import type { Engine, EngineFacts } from '../engine/engine.js';
 import { hasCode, TsfigError } from '../model/errors.js';
 import { networkName } from '../model/names.js';
-import type { AddressSpace, ContainerDetails, Observed, ObservedImage, ObservedNetwork } from '../model/observed.js';
+import type {
+  AddressSpace,
+  ContainerDetails,
+  LinkStyle,
+  Observed,
+  ObservedImage,
+  ObservedNetwork,
+} from '../model/observed.js';
 import type { Project, Service } from '../model/project.js';
 
 /** What this machine knows of the address space around the engine. */
@@ -32,8 +39,15 @@ export async function observe(engine: Engine, looking: Looking, signal: AbortSig
     inspectExternals(engine, services, signal),
   ]);
   const addressSpace = networkIsOurs(project, networks) ? null : await findAddressSpace(engine, looking, signal);
-  return { containers, images, networks, volumes, externals, addressSpace };
+  return { containers, images, networks, volumes, externals, addressSpace, linkStyle: linkStyleOf(engine.facts) };
 }
+
+/** The API that came with Engine 28.0, the first with the second way. */
+const PROTOCOL_FIRST_SINCE = 48;
+
+/** Podman has no legacy links of its own, so it gets the way that is in force. */
+export const linkStyleOf = ({ flavor, apiVersion }: EngineFacts): LinkStyle =>
+  flavor === 'podman' || Number(apiVersion.split('.')[1]) >= PROTOCOL_FIRST_SINCE ? 'protocol-first' : 'number-first';
 
 const hasNamedVolumes = (services: readonly Service[]): boolean =>
   services.some(({ mounts }) => mounts.some(({ kind }) => kind === 'volume'));

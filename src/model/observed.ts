@@ -12,9 +12,16 @@ export interface Observed {
   readonly volumes: readonly string[];
   /** Containers of others that the file names (external_links, volumes_from, net), by the name in the file. */
   readonly externals: ReadonlyMap<string, ContainerDetails>;
+  readonly linkStyle: LinkStyle;
   /** Null when the project's network is there already, so that nobody needs to know. */
   readonly addressSpace: AddressSpace | null;
 }
+
+/**
+ * How the engine's own legacy links order a target's ports, which decides its first port and its ranges: by number, as
+ * before Engine 28, or by protocol, as since (moby/moby#49300). Each is told as its users know it.
+ */
+export type LinkStyle = 'number-first' | 'protocol-first';
 
 export type ContainerState = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
 export type HealthState = 'none' | 'starting' | 'healthy' | 'unhealthy';

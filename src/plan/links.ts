@@ -29,9 +29,10 @@ export interface Consumer {
 export function resolveLinks(scene: Scene, consumer: Consumer): LinkResult {
   const names = linkNames(scene, consumer);
   const variables = new Map<string, string>();
+  const told = { consumer: consumer.name, how: consumer.service.linkEnv, style: scene.observed.linkStyle };
   for (const { alias, target } of names) {
     if (!target) continue;
-    for (const [key, value] of linkVariables(consumer.name, alias, target, consumer.service.linkEnv)) {
+    for (const [key, value] of linkVariables({ ...told, alias }, target)) {
       if (!variables.has(key)) variables.set(key, value);
     }
   }

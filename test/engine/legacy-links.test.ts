@@ -63,6 +63,7 @@ const { docker, project } = scenario;
 const label = { 'com.docker.compose.project': project };
 const { Version } = (await docker.version()) as { Version: string };
 const legacy = Number(Version.split('.')[0]) < 29;
+const style = Number(Version.split('.')[0]) < 28 ? 'number-first' : 'protocol-first';
 const imageName = `${project}-exposing`;
 
 /** An image of busybox with changes, made by commit because that needs no builder. */
@@ -212,7 +213,10 @@ consumer:
       const ours = new Map<string, string>();
       for (const [index, exposed] of sets.entries()) {
         const target = { address: addresses[index] ?? '', exposed, environment: [] };
-        for (const [key, value] of linkVariables(`${project}-legacy-random`, `r${index}`, target, 'all'))
+        for (const [key, value] of linkVariables(
+          { consumer: `${project}-legacy-random`, alias: `r${index}`, how: 'all', style },
+          target,
+        ))
           ours.set(key, value);
       }
       const inherited = ['HOSTNAME', 'HOME', 'PATH', 'PWD', 'SHLVL', ...Object.keys(CONSUMER)];

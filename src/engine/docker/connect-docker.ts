@@ -12,8 +12,8 @@ import { tie, type Modem } from './door.js';
 import { locateEngine, type LocatedEngine } from './locate-engine.js';
 import { isAtLeast } from './to-docker.js';
 
-/** The newest Engine API this was written against (Engine 27). */
-const NEWEST_API = { major: 1, minor: 47 };
+/** The newest Engine API this was written against (Engine 28.5). */
+const NEWEST_API = { major: 1, minor: 51 };
 /** Engine 19.03: the oldest whose lists and waits behave as the translators expect. */
 const OLDEST_API = { major: 1, minor: 40 };
 

@@ -1,5 +1,5 @@
 /**
- * What is read of the engine's answers (Engine API v1.40 to v1.47). Nothing is promised to be there: engines and Podman
+ * What is read of the engine's answers (Engine API v1.40 to v1.51). Nothing is promised to be there: engines and Podman
  * leave out what is empty, or send null.
  */
 type Maybe<T> = T | null | undefined;

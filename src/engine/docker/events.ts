@@ -51,7 +51,7 @@ const NANOSECONDS = /"timeNano":(\d+)/;
 export const readEvent = (line: string): EventJson =>
   JSON.parse(line.replace(NANOSECONDS, '"timeNano":"$1"')) as EventJson;
 
-/** One line of `GET /events` (Engine API v1.40 to v1.47); undefined for what tsfig does not care about, such as `exec_start: …`. */
+/** One line of `GET /events` (Engine API v1.40 to v1.51); undefined for what tsfig does not care about, such as `exec_start: …`. */
 export function toEngineEvent({ Type, Action, Actor, timeNano }: EventJson): EngineEvent | undefined {
   const [word = '', health] = (Action ?? '').split(': ');
   const action = word === 'health_status' ? 'health' : word;

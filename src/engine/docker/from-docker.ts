@@ -21,7 +21,7 @@ import type {
   PortJson,
 } from './docker-json.js';
 
-/** One entry of `GET /containers/json` (Engine API v1.40 to v1.47). */
+/** One entry of `GET /containers/json` (Engine API v1.40 to v1.51). */
 export function toObservedContainer(summary: ContainerSummaryJson): ObservedContainer {
   const status = summary.Status ?? '';
   return {
@@ -109,7 +109,7 @@ const toObservedEndpoint = ({ IPAddress, IPAMConfig }: EndpointJson): ObservedCo
   fixed: emptyToNull(IPAMConfig?.IPv4Address),
 });
 
-/** The answer of `GET /containers/{id}/json` (Engine API v1.40 to v1.47). */
+/** The answer of `GET /containers/{id}/json` (Engine API v1.40 to v1.51). */
 export function toContainerDetails(container: ContainerJson): ContainerDetails {
   const { State: state, Config: config } = container;
   return {
@@ -138,7 +138,7 @@ export function toContainerDetails(container: ContainerJson): ContainerDetails {
 const toMoment = (text: string | null | undefined): string | null =>
   !text || text.startsWith('0001-01-01') ? null : text;
 
-/** The answer of `GET /images/{ref}/json` (Engine API v1.40 to v1.47). */
+/** The answer of `GET /images/{ref}/json` (Engine API v1.40 to v1.51). */
 export function toObservedImage({ Id, Config }: ImageJson): ObservedImage {
   return {
     id: Id,
@@ -169,7 +169,7 @@ function toExposed(ports: Readonly<Record<string, unknown>> | null | undefined):
   });
 }
 
-/** One entry of `GET /networks` (Engine API v1.40 to v1.47). */
+/** One entry of `GET /networks` (Engine API v1.40 to v1.51). */
 export function toObservedNetwork(network: NetworkJson): ObservedNetwork {
   const ranges = network.IPAM?.Config ?? [];
   const ipv4 = (values: readonly (string | null | undefined)[]): readonly string[] =>
@@ -196,7 +196,7 @@ const DEFAULT_POOLS: EngineHost['pools'] = [
   { base: '192.168.0.0/16', size: 20 },
 ];
 
-/** The answer of `GET /info` (Engine API v1.40 to v1.47). It names the pools only when the engine was told some. */
+/** The answer of `GET /info` (Engine API v1.40 to v1.51). It names the pools only when the engine was told some. */
 export function toEngineHost({ ServerVersion, Name, KernelVersion, DefaultAddressPools }: HostJson): EngineHost {
   const told = (DefaultAddressPools ?? []).filter(({ Base }) => !Base.includes(':'));
   return {

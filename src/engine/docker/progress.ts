@@ -1,6 +1,6 @@
 import type { Progress } from '../../model/event.js';
 
-/** One line of what `POST /images/create` and a classic `POST /build` tell (Engine API v1.40 to v1.47). */
+/** One line of what `POST /images/create` and a classic `POST /build` tell (Engine API v1.40 to v1.51). */
 export interface ProgressLine {
   readonly id?: unknown;
   readonly status?: string;

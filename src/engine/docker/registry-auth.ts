@@ -132,7 +132,7 @@ async function runHelper(
   }
 }
 
-/** The header `X-Registry-Auth` (Engine API v1.40 to v1.47: base64url of a JSON object). */
+/** The header `X-Registry-Auth` (Engine API v1.40 to v1.51: base64url of a JSON object). */
 export const toAuthHeader = (registry: string, credentials: Credentials): string =>
   encode(toAuthJson(registry, credentials));
 

@@ -5,7 +5,7 @@ const STDERR = 2;
 
 /**
  * Takes apart the engine's framing of a container without a terminal: eight bytes of header (stream, three zeros, length
- * as a big-endian uint32), then the bytes (Engine API v1.24 to v1.47, "Attach to a container"). Frames may be cut anywhere.
+ * as a big-endian uint32), then the bytes (Engine API v1.24 to v1.51, "Attach to a container"). Frames may be cut anywhere.
  */
 export class FrameCutter {
   readonly #header = Buffer.alloc(HEADER_BYTES);

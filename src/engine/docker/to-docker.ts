@@ -8,7 +8,7 @@ export type DockerJson = Readonly<Record<string, unknown>>;
 const NANOSECONDS = 1_000_000;
 
 /**
- * The body of `POST /containers/create` (Engine API v1.40 to v1.47). `apiVersion` decides where the MAC address stands:
+ * The body of `POST /containers/create` (Engine API v1.40 to v1.51). `apiVersion` decides where the MAC address stands:
  * beside the image before 1.44, in the endpoint from then on.
  */
 export function toCreateBody(spec: ContainerSpec, apiVersion: string): DockerJson {
@@ -157,7 +157,7 @@ const nanoseconds = (length: Milliseconds | null): number | undefined =>
 /** The engine knows grace periods in whole seconds only; half a second becomes one rather than none. */
 export const wholeSeconds = (length: Milliseconds): number => Math.ceil(length / 1000);
 
-/** The body of `POST /networks/create` (Engine API v1.40 to v1.47). */
+/** The body of `POST /networks/create` (Engine API v1.40 to v1.51). */
 export function toNetworkBody({ name, subnet, gateway, dynamicRange, labels }: NetworkSpec): DockerJson {
   const range = { Subnet: subnet ?? undefined, Gateway: gateway ?? undefined, IPRange: dynamicRange ?? undefined };
   return {
@@ -170,7 +170,7 @@ export function toNetworkBody({ name, subnet, gateway, dynamicRange, labels }: N
   };
 }
 
-/** The body of `POST /volumes/create` (Engine API v1.40 to v1.47). */
+/** The body of `POST /volumes/create` (Engine API v1.40 to v1.51). */
 export const toVolumeBody = ({ name, driver, labels }: VolumeSpec): DockerJson => ({
   Name: name,
   Driver: driver ?? undefined,

@@ -112,7 +112,7 @@ describe('connecting', () => {
     [{ 'api-version': '1.41', 'builder-version': '1' }, { builder: 'classic' }],
     [
       { 'api-version': '1.52', 'builder-version': '2' },
-      { apiVersion: '1.47', builder: 'buildkit' },
+      { apiVersion: '1.51', builder: 'buildkit' },
     ],
     [
       { 'api-version': '1.41', 'libpod-api-version': '4.3.1', 'builder-version': '2' },
