@@ -144,7 +144,11 @@ export class Follower implements Attacher {
       if (log) await this.#readOn(followed, { ...reading, since: stamps.cursor.since, follow: false });
       while (await this.#livesOn(life, followed)) {
         life.beginReading();
-        await this.#readOn(followed, { ...reading, since: stamps.cursor.since ?? life.diedAt ?? BEGINNING, follow: true });
+        await this.#readOn(followed, {
+          ...reading,
+          since: stamps.cursor.since ?? life.diedAt ?? BEGINNING,
+          follow: true,
+        });
         await this.#readOn(followed, { ...reading, since: stamps.cursor.since, follow: false });
       }
     } finally {

@@ -114,7 +114,12 @@ export class Scenario {
   /** Variables of a service's container, by name. */
   async environment(service: string, number = 1): Promise<Record<string, string>> {
     const { Config } = await this.inspect(service, number);
-    return Object.fromEntries(Config.Env.map((entry) => [entry.split('=', 1)[0], entry.slice(entry.indexOf('=') + 1)]));
+    return Object.fromEntries(
+      Config.Env.map((entry): [string, string] => {
+        const cut = entry.indexOf('=');
+        return [entry.slice(0, cut), entry.slice(cut + 1)];
+      }),
+    );
   }
 
   /** Every container of the project, `name: state`, sorted. */
