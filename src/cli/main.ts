@@ -30,8 +30,14 @@ try {
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error;
   // Commander has told what is wrong already. Help and version that were asked for are no failure.
-  const inRun = process.argv.includes('run') && error.code !== 'commander.help';
+  const inRun = commandName() === 'run' && error.code !== 'commander.help';
   process.exitCode = error.exitCode === 0 ? EXIT_OK : inRun ? EXIT_RUN_FAILED : EXIT_FAILED;
+}
+
+/** The command that was meant, also where what stands before it is wrong. */
+function commandName(): string | undefined {
+  const words = program.args.length > 0 ? program.args : process.argv;
+  return words.find((word) => program.commands.some((command) => command.name() === word));
 }
 
 /** Runs one command: signals in, events out, and the exit code at the end. */
@@ -54,12 +60,16 @@ async function runCommand(work: Parameters<Run>[0], options: RunOptions = {}): P
       return options.inRun ? EXIT_RUN_FAILED : EXIT_FAILED;
     },
   };
-  const code = await work(context).catch((error: unknown) => codeForThrown(error, output, options));
+  let hasOwnCode = options.inRun ?? false;
+  const code = await work(context).catch((error: unknown) => {
+    if (hasCode(error, 'interrupted')) hasOwnCode = false;
+    return codeForThrown(error, output, options);
+  });
   await output.close();
   signals.close();
   const received = signals.received();
   if (closed !== undefined) process.exitCode = closed === null || closed.code === 'EPIPE' ? EXIT_OK : EXIT_FAILED;
-  else process.exitCode = received && !options.inRun ? exitCodeOf(received) : code;
+  else process.exitCode = received && !hasOwnCode ? exitCodeOf(received) : code;
 }
 
 function codeForThrown(error: unknown, output: Output, { inRun = false }: RunOptions): number {

@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from 'commander';
 import { split } from 'shlex';
 import type { RunRequest } from '../../actions/run.js';
 import type { Milliseconds } from '../../lib/units.js';
@@ -11,7 +12,7 @@ interface Flags {
   readonly detach?: boolean;
   readonly rm?: boolean;
   readonly env?: readonly string[];
-  readonly entrypoint?: string;
+  readonly entrypoint?: readonly string[];
   readonly user?: string;
   readonly workdir?: string;
   readonly label?: readonly string[];
@@ -35,7 +36,7 @@ export const registerRun: Register = (program, run) => {
     .option('-d, --detach', 'leave it running in the background and print its name')
     .option('--rm', 'remove the container when it has ended')
     .option('-e, --env <key=value>', 'a variable; KEY alone takes the value it has here', collect)
-    .option('--entrypoint <command>', "instead of the image's entrypoint")
+    .option('--entrypoint <command>', "instead of the image's entrypoint", readWords)
     .option('-u, --user <user>', 'user or uid to run as')
     .option('-w, --workdir <path>', 'directory to run in')
     .option('-l, --label <key=value>', 'a label for the container', collect)
@@ -73,8 +74,13 @@ async function runOne(
     };
     const result = await run(context.world, request, context.control);
     if (!result.ok) return context.report(result.problems);
-    if (flags.detach && allDone(result.value.outcomes)) await context.output.result(result.value.container);
-    return result.value.exitCode ?? (allDone(result.value.outcomes) ? EXIT_OK : EXIT_RUN_FAILED);
+    const { container, outcomes, exitCode } = result.value;
+    if (!allDone(outcomes)) {
+      context.control.signal.throwIfAborted(); // nothing failed, and there is no code of the command's own
+      return EXIT_RUN_FAILED;
+    }
+    if (flags.detach) await context.output.result(container);
+    return exitCode ?? EXIT_OK;
   } finally {
     terminal.close();
   }
@@ -91,7 +97,7 @@ const requestOf = (flags: Flags) =>
   }) as const;
 
 const wishOf = ({ world }: Context, flags: Flags) => ({
-  entrypoint: flags.entrypoint === undefined ? null : split(flags.entrypoint),
+  entrypoint: flags.entrypoint ?? null,
   environment: pairs(flags.env ?? [], (key) => world.environment[key]),
   labels: pairs(flags.label ?? [], () => ''),
   user: flags.user ?? null,
@@ -100,6 +106,14 @@ const wishOf = ({ world }: Context, flags: Flags) => ({
   ports: [],
   stdin: !flags.detach,
 });
+
+function readWords(text: string): string[] {
+  try {
+    return split(text);
+  } catch {
+    throw new InvalidArgumentError('it has a quote that is not closed, or ends in a backslash.');
+  }
+}
 
 /** `KEY=value`; a bare key takes what `bare` has for it, and is left out where that is nothing. */
 function pairs(entries: readonly string[], bare: (key: string) => string | undefined): Record<string, string> {
