@@ -38,7 +38,7 @@ export function psEntry(container: ObservedContainer): PsEntry {
     id,
     project: labels[LABEL.project] ?? null,
     service: labels[LABEL.service] ?? null,
-    number: toNumber(labels[LABEL.number]),
+    number: labels[LABEL.oneOff] === 'True' ? null : toNumber(labels[LABEL.number]),
     state,
     health,
     exitCode,
