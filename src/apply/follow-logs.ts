@@ -189,10 +189,16 @@ export class Follower implements Attacher {
     return false;
   }
 
+  async #tellExit(exit: Exit): Promise<void> {
+    await this.#options.emit({ kind: 'container-exited', ...exit });
+    this.#options.onExit(exit);
+  }
+
   async #isAlive(life: Life, { container, signal }: Followed): Promise<boolean> {
     try {
       const { state, exitCode } = await this.#options.engine.inspectContainer(container, { signal });
       life.exitCode = exitCode;
+      life.hasRun ||= state !== 'created'; // the news may come later
       return state !== 'exited' && state !== 'dead' && state !== 'created';
     } catch (error) {
       if (hasCode(error, 'container-not-found') || error === signal.reason) return false; // removed by another hand
@@ -205,9 +211,7 @@ export class Follower implements Attacher {
     const pause = [signal, this.#final.signal, AbortSignal.timeout(RESTART_PAUSE)];
     if (life.wasTouched && (await life.startsBefore(pause))) return true;
     if (signal.aborted) return false;
-    const exit: Exit = { container, exitCode: life.exitCode };
-    await this.#options.emit({ kind: 'container-exited', ...exit });
-    this.#options.onExit(exit);
+    if (life.hasRun) await this.#tellExit({ container, exitCode: life.exitCode }); // else its start failed
     this.#tellEnded(container);
     const startsAgain = await Promise.race([
       life.startsBefore([signal, this.#over.signal]),

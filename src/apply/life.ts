@@ -8,6 +8,8 @@ export class Life {
   exitCode = 0;
   /** Somebody sent it a signal in this life or is replacing it, so that a start may follow its end. */
   wasTouched = false;
+  /** It is known to have run. */
+  hasRun: boolean;
   #starts = 0;
   #startsRead = 0;
   readonly #countsAll: boolean;
@@ -17,6 +19,7 @@ export class Life {
   /** `isBorn`: any start is one more; otherwise the first that is heard of belongs to the life that is known already. */
   constructor(watch: ContainerWatch, container: string, isBorn: boolean) {
     this.#countsAll = isBorn;
+    this.hasRun = isBorn;
     this.#stop = watch.listen((news) => {
       if (news.container === container) this.#hear(news);
       if (news.kind === 'renamed' && news.container === replacedName(container)) this.#hearOfReplacement(news);
@@ -69,6 +72,7 @@ export class Life {
   }
 
   #hear({ kind, at, exitCode }: ContainerNews): void {
+    if (kind === 'started' || kind === 'died') this.hasRun = true;
     if (kind === 'signalled') this.wasTouched = true;
     if (kind === 'died') {
       this.diedAt ??= at;

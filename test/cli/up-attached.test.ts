@@ -179,9 +179,10 @@ db: { image: busybox, command: /no/such/program }
 web: { image: busybox, command: sleep 300, links: [db] }
 other: { image: busybox, command: sh -c "echo fine; sleep 300", stop_signal: SIGKILL }
 `);
-    const { code, stderr } = await scenario.run(['up']);
+    const { code, stdout, stderr } = await scenario.run(['up']);
     expect(code).toBe(1);
     expect(stderr).toContain('/no/such/program');
+    expect(stdout).not.toContain('exited'); // it never ran
     expect(stderr).toContain(`${scenario.name('web')} not`);
     expect(stderr).not.toMatch(/^\s+at /m);
   });
