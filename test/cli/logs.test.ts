@@ -168,7 +168,7 @@ job: { image: busybox, command: echo done }`,
     let last = '';
     const note = (): void => {
       const resident = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${logs.child.pid}/status`, 'utf8'))?.[1];
-      most = Math.max(most, Number(resident) / 1024);
+      most = Math.max(most, Number(resident ?? 0) / 1024); // none once it has ended
     };
     // The writer has the time of a request to the engine for whatever it would do unasked.
     for await (const piece of stdout ?? []) {
