@@ -24,6 +24,9 @@ const program = makeProgram(version, (work, options) => runCommand(work, options
 program.exitOverride();
 for (const command of program.commands) command.exitOverride();
 
+// Nobody reads the help to its end: no reason for a stack trace. What commands write has its own listeners.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
 try {
   if (process.argv.length <= 2) program.help({ error: true });
   await program.parseAsync();
@@ -68,7 +71,9 @@ async function runCommand(work: Parameters<Run>[0], options: RunOptions = {}): P
   await output.close();
   signals.close();
   const received = signals.received();
-  if (closed !== undefined) process.exitCode = closed === null || closed.code === 'EPIPE' ? EXIT_OK : EXIT_FAILED;
+  // Where nobody reads, a command's own code still tells how it ended; what could not be written is a failure of ours.
+  if (closed && closed.code !== 'EPIPE') process.exitCode = options.inRun ? EXIT_RUN_FAILED : EXIT_FAILED;
+  else if (closed !== undefined && !hasOwnCode) process.exitCode = EXIT_OK;
   else process.exitCode = received && !hasOwnCode ? exitCodeOf(received) : code;
 }
 

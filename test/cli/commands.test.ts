@@ -16,6 +16,14 @@ const existing = async (names: readonly string[]): Promise<string[]> => {
   return Volumes.map(({ Name }) => Name).filter((name) => names.includes(name));
 };
 
+describe('help', () => {
+  it.each(['--help', 'run --help', 'help up'])('that nobody reads is no failure: %s', async (words) => {
+    const running = scenario.start(words.split(' '));
+    running.child.stdout?.destroy();
+    expect(await running.ended).toMatchObject({ code: 0, stderr: '' });
+  });
+});
+
 describe('the question of rm', () => {
   const JOB = 'job: { image: busybox, net: none, command: "true" }';
 

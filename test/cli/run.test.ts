@@ -153,7 +153,12 @@ describe('the streams of run', () => {
     expect(await full.ended).toMatchObject({ code: 0, stdout: 'first\n' });
   });
 
-  it.each(['< /dev/null', '<&-', '< fig.yml'])('may be opened with %s', async (redirection) => {
+  it.each([
+    ['< /dev/null', 0],
+    ['<&-', 0],
+    ['< fig.yml', 0],
+    ['< fig.yml > /dev/full', 125],
+  ])('may be opened with %s', async (redirection, wanted) => {
     scenario.fig(ALONE);
     const child = spawn('sh', ['-c', `"$0" "$1" run --rm svc cat ${redirection}`, process.execPath, TSFIG], {
       cwd: scenario.directory,
@@ -163,16 +168,17 @@ describe('the streams of run', () => {
     let output = '';
     child.stdout.on('data', (text: Buffer) => (output += text.toString()));
     const code = await new Promise((resolve) => child.once('close', resolve));
-    const read = redirection.includes('fig') ? readFileSync(`${scenario.directory}/fig.yml`, 'utf8') : '';
-    expect([code, output]).toEqual([0, read]);
+    const read = redirection === '< fig.yml' ? readFileSync(`${scenario.directory}/fig.yml`, 'utf8') : '';
+    expect([code, output]).toEqual([wanted, read]);
+    expect(await scenario.states()).toEqual([]);
   });
 
-  it('do not end the command when nobody reads them any more', async () => {
+  it('end the command when nobody reads them any more, and its code is told', async () => {
     scenario.fig('svc: { image: busybox, net: none, stop_signal: SIGKILL }');
     const running = scenario.start(['run', '--rm', 'svc', 'yes']);
     await running.shows('y\n');
     running.child.stdout?.destroy();
-    expect((await running.ended).code).toBe(0);
+    expect((await running.ended).code).toBe(137);
     expect(await scenario.states()).toEqual([]);
   });
 });
