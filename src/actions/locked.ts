@@ -9,9 +9,13 @@ export async function locked<T>(
   control: Control,
   work: () => Promise<T>,
 ): Promise<T> {
-  const release = await world.host.lock.acquire(`${engine.facts.address} ${project}`, control.signal, (holder) => {
-    void control.emit({ kind: 'waiting-for-lock', holder });
-  });
+  const release = await world.host.lock.acquire(
+    `project ${engine.facts.address} ${project}`,
+    control.signal,
+    (holder) => {
+      void control.emit({ kind: 'waiting-for-lock', holder });
+    },
+  );
   try {
     return await work();
   } finally {

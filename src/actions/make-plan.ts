@@ -1,7 +1,7 @@
 import type { Engine } from '../engine/engine.js';
 import { namedServices, withNeeds } from '../graph/select.js';
 import type { Milliseconds } from '../lib/units.js';
-import { good, type Checked } from '../model/diagnostic.js';
+import { bad, good, problem, type Checked, type Diagnostic } from '../model/diagnostic.js';
 import type { Observed } from '../model/observed.js';
 import type { Plan, Step } from '../model/plan.js';
 import type { Service } from '../model/project.js';
@@ -32,16 +32,21 @@ export interface Chosen {
 }
 
 export function choose(
-  { needs }: Prepared,
+  { needs, project }: Prepared,
   { services, noDeps, scale }: Pick<PlanRequest, 'services' | 'noDeps' | 'scale'>,
 ): Checked<Chosen> {
   const named = namedServices([...needs.keys()], services);
   if (!named.ok) return named;
   const scaled = namedServices([...needs.keys()], Object.keys(scale));
   if (!scaled.ok) return scaled;
+  const fixed = Object.entries(scale).filter(([name, count]) => count > 1 && project.services.get(name)?.containerName);
+  if (fixed.length > 0) return bad(fixed.map(([name]) => fixedName(name)));
   const all = noDeps ? [...needs.keys()].filter((name) => named.value.includes(name)) : withNeeds(needs, named.value);
   return good({ named: named.value, all });
 }
+
+const fixedName = (service: string): Diagnostic =>
+  problem('bad-usage', `${service} has a container_name, so there can be only one of it`, 'take container_name out');
 
 /** The images that are missing, as steps. They come first, because what they hold decides what the containers are told. */
 export function imageSteps(
@@ -68,11 +73,20 @@ export function makePlan(
     services,
     images,
     attach,
-  }: { readonly services: readonly string[]; readonly images: readonly Step[]; readonly attach: readonly string[] },
+    onlyStart = [],
+  }: {
+    readonly services: readonly string[];
+    readonly images: readonly Step[];
+    readonly attach: readonly string[];
+    readonly onlyStart?: readonly string[];
+  },
 ): Planned {
   const scene = makeScene(project, observed, request.scale);
   const { recreate, waitLimit, removeOrphans, grace } = request;
-  return { scene, plan: planUp(scene, { services, recreate, waitLimit, attach, removeOrphans, grace }, images) };
+  return {
+    scene,
+    plan: planUp(scene, { services, recreate, waitLimit, attach, removeOrphans, grace, onlyStart }, images),
+  };
 }
 
 /** The whole plan, with one look at the engine that changes nothing. */

@@ -68,12 +68,20 @@ export async function findContainers(
 }
 
 /** The services' own containers, in start order. Throws `project-elsewhere`. */
-export async function listServices(
+export const listServices = async (
   world: World,
-  { engine, project, services }: FoundServices,
+  found: FoundServices,
   control: Control,
-): Promise<ObservedContainer[]> {
-  const containers = await engine.listContainers({ project: project.name, signal: control.signal });
+): Promise<ObservedContainer[]> =>
+  containersOf({ containers: await listProject(world, found, control) }, found.services);
+
+/** Every container of the project. Throws `project-elsewhere`. */
+export async function listProject(
+  world: World,
+  { engine, project }: FoundServices,
+  { signal }: Control,
+): Promise<readonly ObservedContainer[]> {
+  const containers = await engine.listContainers({ project: project.name, signal });
   refuseElsewhere(world, project, { containers });
-  return containersOf({ containers }, services);
+  return containers;
 }

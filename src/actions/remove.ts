@@ -1,10 +1,10 @@
 import { good, type Checked } from '../model/diagnostic.js';
 import type { Control } from '../model/event.js';
 import { isUp } from '../plan/units.js';
-import { planRemove } from '../plan/plan-stop.js';
+import { containersOf, planRemove } from '../plan/plan-stop.js';
 import { carryOut } from './carry-out.js';
 import { locked } from './locked.js';
-import { findContainers, listServices, type ContainersRequest, type ContainersResult } from './on-containers.js';
+import { findContainers, listProject, type ContainersRequest, type ContainersResult } from './on-containers.js';
 import type { World } from './world.js';
 
 export interface RemoveRequest extends ContainersRequest {
@@ -25,11 +25,13 @@ export async function remove(
   if (!found.ok) return found;
   const { engine, project } = found.value;
   return locked(world, { engine, project: project.name }, control, async () => {
-    const all = await listServices(world, found.value, control);
-    const going = all.filter((container) => request.stop || !isUp(container));
+    const all = await listProject(world, found.value, control);
+    const going = containersOf({ containers: all }, found.value.services).filter(
+      (container) => request.stop || !isUp(container),
+    );
     const names = going.map(({ name }) => name);
     if (names.length === 0 || !(await request.confirm(names))) return good({ containers: names, outcomes: {} });
-    const plan = planRemove(project, going, request);
+    const plan = planRemove(project, going, { stop: request.stop, volumes: request.volumes, all });
     return good({ containers: names, outcomes: await carryOut(plan, { engine }, control, request) });
   });
 }

@@ -21,7 +21,7 @@ export async function inSubnetTurn(
   work: (observed: Observed, control: Control) => Promise<Outcomes>,
 ): Promise<Outcomes> {
   if (!observed.addressSpace || control.signal.aborted) return work(observed, control);
-  const release = await host.lock.acquire(`${engine.facts.address} subnets`, control.signal, () => undefined);
+  const release = await host.lock.acquire(`subnets ${engine.facts.address}`, control.signal, () => undefined);
   try {
     const networks = await engine.listNetworks({ signal: control.signal });
     const emit: Control['emit'] = async (event) => {

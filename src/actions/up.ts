@@ -3,6 +3,7 @@ import type { Engine } from '../engine/engine.js';
 import { good, type Checked } from '../model/diagnostic.js';
 import type { Control } from '../model/event.js';
 import { allDone, type Outcomes } from '../model/plan.js';
+import { namedServices } from '../graph/select.js';
 import { bridgeWaves } from '../plan/bridge-waves.js';
 import { orphansOf } from '../plan/plan-up.js';
 import { inspectImages } from '../apply/observe.js';
@@ -38,6 +39,11 @@ export interface UpResult {
 export async function up(world: World, request: UpRequest, control: Control): Promise<Checked<UpResult>> {
   const prepared = await prepare(world, request, control);
   if (!prepared.ok) return prepared;
+  const known = namedServices(
+    [...prepared.value.needs.keys()],
+    request.exitCodeFrom === null ? [] : [request.exitCodeFrom],
+  );
+  if (!known.ok) return known;
   const chosen = choose(prepared.value, { ...request, services: withExitService(request) });
   if (!chosen.ok) return chosen;
   const engine = await world.connectEngine(control.signal);
@@ -69,34 +75,44 @@ interface Bringing {
 async function bringUp(bringing: Bringing, session: Session, control: Control): Promise<Outcomes> {
   const { prepared, chosen } = bringing;
   let outcomes: Outcomes = {};
+  let done: readonly string[] = [];
   for (const services of bridgeWaves(prepared.project, chosen.all)) {
-    outcomes = { ...outcomes, ...(await bringUpRound(bringing, services, session, control)) };
+    outcomes = { ...outcomes, ...(await bringUpRound(bringing, { services, done }, session, control)) };
     if (control.signal.aborted) break;
+    done = services;
   }
   return outcomes;
 }
 
+interface Round {
+  readonly services: readonly string[];
+  /** Those of them that an earlier round has brought up: they are left as they are. */
+  readonly done: readonly string[];
+}
+
 async function bringUpRound(
   { world, engine, prepared, chosen, request }: Bringing,
-  services: readonly string[],
+  { services, done }: Round,
   session: Session,
   control: Control,
 ): Promise<Outcomes> {
   const { project } = prepared;
   const { parallel } = request;
-  let observed = await look(world, engine, { project, services }, control.signal);
-  const images = imageSteps(prepared, services, observed, request);
+  // All that was chosen is looked at in every round, so that what is missing for the last one is told before the first.
+  let observed = await look(world, engine, { project, services: chosen.all }, control.signal);
+  const fresh = services.filter((name) => !done.includes(name));
+  const images = imageSteps(prepared, fresh, observed, request);
   let already: Outcomes = {};
   if (images.length > 0) {
     const first = { project: project.name, steps: images, rescues: [], unchanged: [] };
     already = await carryOut(first, session.hands, control, { parallel });
-    const wanted = withTargets(project, services);
+    const wanted = withTargets(project, chosen.all);
     if (!control.signal.aborted)
       observed = { ...observed, images: await inspectImages(engine, wanted, control.signal) };
   }
   const attach = request.detach ? [] : chosen.named;
-  return inSubnetTurn(world, { engine, observed }, control, async (fresh, turn) => {
-    const { scene, plan } = makePlan(prepared, fresh, request, { services, images, attach });
+  return inSubnetTurn(world, { engine, observed }, control, async (seen, turn) => {
+    const { scene, plan } = makePlan(prepared, seen, request, { services, images, attach, onlyStart: done });
     if (!request.removeOrphans) await warnOfOrphans(orphansOf(scene), control);
     session.scene = scene;
     if (!request.detach) await session.announce(plan);

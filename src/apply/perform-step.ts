@@ -1,3 +1,4 @@
+import type { Engine } from '../engine/engine.js';
 import { hasCode, TsfigError, type ErrorCode } from '../model/errors.js';
 import type { Control } from '../model/event.js';
 import type { Step, StepKind } from '../model/plan.js';
@@ -33,7 +34,7 @@ export async function performStep(step: Step, hands: Hands, control: Control): P
     case 'connect-network':
       return engine.connectNetwork(step.network, step.container, step, call);
     case 'disconnect-network':
-      return engine.disconnectNetwork(step.network, step.container, call);
+      return unless('container-not-found', engine.disconnectNetwork(step.network, step.container, call));
     case 'create-volume':
       return engine.createVolume(step.volume, call);
     case 'remove-volume':
@@ -52,7 +53,7 @@ export async function performStep(step: Step, hands: Hands, control: Control): P
         signal,
       );
     case 'stop-container':
-      return unless('container-not-found', engine.stopContainer(step.container, step.grace, call));
+      return unless('container-not-found', stopOrKill(engine, step, signal));
     case 'kill-container':
       return unless('engine-conflict', engine.killContainer(step.container, step.signal, call));
     case 'restart-container':
@@ -63,6 +64,26 @@ export async function performStep(step: Step, hands: Hands, control: Control): P
       return unless('container-not-found', engine.removeContainer(step.container, step.volumes, call));
   }
 }
+
+/**
+ * Stops the container; when the signal comes meanwhile, kills it. Either way it has ended afterwards: a request to stop
+ * that is dropped here would go on in the engine, and end a container that has been put back in the meantime.
+ */
+async function stopOrKill(engine: Engine, { container, grace }: StopStep, signal: AbortSignal): Promise<void> {
+  const own = new AbortController();
+  const onAbort = (): void => {
+    engine.killContainer(container, 'SIGKILL', { signal: own.signal }).catch(() => undefined); // it has ended by itself
+  };
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    await engine.stopContainer(container, grace, { signal: own.signal });
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+type StopStep = Extract<Step, { kind: 'stop-container' }>;
 
 /** What is gone already need not go: another tsfig, or the user's own hand, was quicker. */
 async function unless(already: ErrorCode, work: Promise<void>): Promise<void> {

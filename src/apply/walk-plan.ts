@@ -77,12 +77,20 @@ class Walk {
   }
 
   async rescue({ after, guards, steps }: Rescue): Promise<void> {
-    const begun = after === null ? null : await this.#endOf(after);
-    const ends = await Promise.all(guards.map((guard) => this.#endOf(guard)));
-    if ((begun && begun.kind !== 'done') || ends.every(({ kind }) => kind === 'done')) return;
+    // A bug of ours in a step ends it, too: what was begun is put back all the same.
+    await Promise.allSettled([after ?? [], guards].flat().map((id) => this.#endOf(id)));
+    if ((after !== null && !this.#isDone(after)) || guards.every((guard) => this.#isDone(guard))) return;
     const signal = AbortSignal.timeout(RESCUE_LIMIT);
     const control: Control = { ...this.#control, signal, force: signal };
-    for (const step of steps) this.#outcomes.set(step.id, await this.#perform(step, control));
+    for (const step of steps) {
+      if (step.onlyIf !== undefined && !this.#isDone(step.onlyIf)) continue;
+      this.#outcomes.set(step.id, await this.#perform(step, control));
+      if (!this.#isDone(step.id)) return;
+    }
+  }
+
+  #isDone(id: string): boolean {
+    return this.#outcomes.get(id)?.kind === 'done';
   }
 
   outcomes(): Outcomes {

@@ -1,4 +1,5 @@
 import type { Engine, EngineEvent } from '../engine/engine.js';
+import { TsfigError } from '../model/errors.js';
 import type { ContainerNews, ContainerWatch } from './hands.js';
 
 const KIND: Partial<Record<EngineEvent['action'], ContainerNews['kind']>> = {
@@ -18,7 +19,10 @@ export function watchProject(engine: Engine, project: string, signal: AbortSigna
   broken.catch(() => undefined);
   const subscribe = async (): Promise<void> => {
     const events = await engine.events({ project, signal });
-    read(events, (news) => listeners.forEach((listener) => listener(news))).catch(breakDown);
+    const reading = read(events, (news) => listeners.forEach((listener) => listener(news)));
+    // An engine that goes away may end its events without a word; when the signal ended them, nobody listens any more.
+    const gone = (): TsfigError => new TsfigError('engine-unreachable', 'the engine has stopped telling its events');
+    reading.then(() => breakDown(signal.aborted ? signal.reason : gone()), breakDown);
   };
   let opening: Promise<void> | null = null;
   return {

@@ -45,11 +45,15 @@ export interface ObservedContainer {
   readonly labels: Readonly<Record<string, string>>;
   readonly ports: readonly ObservedPort[];
   readonly mounts: readonly ObservedMount[];
+  /** The id of the container whose network it shares, or null. */
+  readonly sharesNetworkOf: string | null;
   /** By network name. */
   readonly networks: Readonly<Record<string, ObservedEndpoint>>;
 }
 
 export interface ObservedEndpoint {
+  /** Id of the network; null while a container that was created has never started. */
+  readonly networkId: string | null;
   /** The address it has now; null unless the container runs. */
   readonly address: string | null;
   /** The address it was given to keep, in whatever state it is. */

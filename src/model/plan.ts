@@ -57,8 +57,12 @@ export interface Rescue {
   /** The step after which putting back makes sense: when it did not end well, nothing has changed yet. Null: in any case. */
   readonly after: string | null;
   readonly guards: readonly string[];
-  readonly steps: readonly Step[];
+  /** The first that does not end well ends the rescue. */
+  readonly steps: readonly RescueStep[];
 }
+
+/** `onlyIf`: done only if the step of this id ended well. */
+export type RescueStep = Step & { readonly onlyIf?: string };
 
 /** Why a step is there. The words are made in `render/`. */
 export type Reason =

@@ -17,12 +17,13 @@ const FIELD_DIGITS = 8;
  * changes without changing the container: its own labels of identity, and which old volumes it takes over.
  */
 export function fingerprint(spec: ContainerSpec, imageId: string | null): Fingerprint {
-  const { labels, mounts, ...rest } = spec;
+  const { labels, mounts, environment, ...rest } = spec;
   const covered: Record<string, unknown> = {
     ...rest,
     name: null, // a container keeps its number, and so its name; renaming is not a change of it
     imageId,
-    labels: Object.entries(labels).filter(([key]) => !isReservedLabel(key)),
+    labels: Object.fromEntries(Object.entries(labels).filter(([key]) => !isReservedLabel(key))),
+    environment: environment.toSorted(),
     mounts: mounts.map((mount) => (mount.kind === 'anonymous' ? { ...mount, carried: null } : mount)),
   };
   const fields: Record<string, string> = {};

@@ -3,7 +3,7 @@ import { networkName } from '../model/names.js';
 import type { Observed, ObservedContainer } from '../model/observed.js';
 import type { Plan, Reason, Step } from '../model/plan.js';
 import type { Project } from '../model/project.js';
-import { containersOf, planStop, removal } from './plan-stop.js';
+import { containersOf, planStop, removals } from './plan-stop.js';
 import * as steps from './steps.js';
 import { isOneOff, isUp, serviceOf } from './units.js';
 
@@ -25,7 +25,7 @@ export function planDown(project: Project, order: readonly string[], observed: O
   const ours = [...observed.containers.filter(isOneOff), ...containersOf(observed, order)];
   const orphans = observed.containers.filter((container) => !ours.includes(container));
   const going = wish.removeOrphans ? [...ours, ...orphans] : ours;
-  const all = removeContainers(project, going, wish);
+  const all = removeContainers(project, { going, all: observed.containers }, wish);
   const emptied = wish.removeOrphans || orphans.length === 0;
   return {
     project: project.name,
@@ -40,7 +40,11 @@ export function planDown(project: Project, order: readonly string[], observed: O
   };
 }
 
-function removeContainers(project: Project, going: readonly ObservedContainer[], wish: DownWish): Step[] {
+function removeContainers(
+  project: Project,
+  { going, all }: { readonly going: readonly ObservedContainer[]; readonly all: readonly ObservedContainer[] },
+  wish: DownWish,
+): Step[] {
   const inFile = going.filter((container) => !isOneOff(container) && project.services.has(serviceOf(container)));
   const others = going.filter((container) => !inFile.includes(container) && isUp(container));
   // One-offs use the services, so they go first.
@@ -49,15 +53,7 @@ function removeContainers(project: Project, going: readonly ObservedContainer[],
     ...step,
     needs: [...step.needs, ...first.map(({ id }) => id)],
   }));
-  const after = new Map(
-    [...first, ...stops].flatMap((step) => (step.kind === 'stop-container' ? [[step.container, step] as const] : [])),
-  );
-  // Anonymous volumes are asked for with `down -v` only: they may hold data.
-  const removals = going.flatMap((container) =>
-    removal(container, { volumes: wish.volumes, after: after.get(container.name) }),
-  );
-  const firstRemovals = removals.filter((step) => step.kind === 'remove-container');
-  return [...first, ...stops, ...firstRemovals, ...removals.filter((step) => step.kind !== 'remove-container')];
+  return [...first, ...stops, ...removals(going, { volumes: wish.volumes, after: [...first, ...stops], all })];
 }
 
 /** Containers of others that were put on the network for `external_links` are taken off it first. */

@@ -1,9 +1,9 @@
 import type { Milliseconds } from '../lib/units.js';
 import { replacedName } from '../model/names.js';
 import type { ObservedContainer } from '../model/observed.js';
-import type { Reason, Rescue, Step } from '../model/plan.js';
+import type { Dependency } from '../model/project.js';
+import type { Reason, Rescue, RescueStep, Step } from '../model/plan.js';
 import { whyReplace } from './compare.js';
-import type { Fingerprint } from './fingerprint.js';
 import { imageOf, type Scene } from './scene.js';
 import { specForUnit } from './spec-for.js';
 import * as steps from './steps.js';
@@ -16,8 +16,16 @@ export interface UnitContext {
   readonly attach: boolean;
   readonly createNeeds: () => readonly string[];
   readonly startNeeds: () => readonly string[];
-  /** A container this one hangs on (volumes, network) that is made anew. */
-  readonly recreatedNeed: string | null;
+  /** The containers that this one hangs on (volumes, network): when one of them is made anew, this one must follow. */
+  readonly hangsOn: readonly Parent[];
+}
+
+/** A container that another hangs on, by its volumes or its network. */
+export interface Parent {
+  readonly unit: Unit;
+  /** The step that makes it anew, or null. */
+  readonly created: string | null;
+  readonly because: Dependency['because'];
 }
 
 /** The steps of one unit, and the ids that others wait for: null where nothing is done. */
@@ -60,8 +68,10 @@ interface Stock {
 
 function takeStock({ current, replaced }: Unit): Stock {
   if (!replaced) return { current, setAside: false, leftovers: [] };
-  const drop = (container: ObservedContainer): Step =>
-    steps.removeContainer({ container: container.name, volumes: false }, { code: 'interrupted' });
+  const drop = ({ name }: ObservedContainer): Step => ({
+    ...steps.removeContainer({ container: name, volumes: false }, { code: 'interrupted' }),
+    id: `remove leftover ${name}`, // another container may get this name in the same plan, and go again
+  });
   // A new container that never started has done nothing yet: the old one still counts.
   if (!current || current.state === 'created') {
     return { current: replaced, setAside: true, leftovers: current ? [drop(current)] : [] };
@@ -74,10 +84,11 @@ type Context = UnitContext & { readonly before: readonly Step[] };
 type Planned = Pick<UnitPlan, 'steps' | 'rescues' | 'created' | 'started'>;
 
 function planFound(scene: Scene, unit: Found, context: Context): Planned {
-  const { spec, print } = specForUnit(scene, unit);
+  const wanted = specForUnit(scene, unit);
+  const { spec } = wanted;
   const { current } = unit;
   if (!current) return planMissing(unit, spec, context);
-  const why = lostNetwork(scene, current) ?? whyRecreate(current, print, context);
+  const why = lostNetwork(scene, current) ?? whyRecreate(current, wanted, context);
   if (why) return planReplacement({ ...unit, current }, spec, { ...context, why });
   return planStaying({ ...unit, current }, context);
 }
@@ -85,17 +96,47 @@ function planFound(scene: Scene, unit: Found, context: Context): Planned {
 type Spec = ReturnType<typeof specForUnit>['spec'];
 
 /** A container whose network is gone cannot start again: the engine remembers the network by its id. */
-function lostNetwork({ network, observed }: Scene, current: ObservedContainer): Reason | null {
-  const gone = network.ready !== null && !observed.networks.some(({ name }) => name === network.name);
-  return gone && Object.hasOwn(current.networks, network.name) ? { code: 'network-recreated' } : null;
+function lostNetwork({ network, observed }: Scene, { networks }: ObservedContainer): Reason | null {
+  const endpoint = networks[network.name];
+  if (!endpoint) return null;
+  const present = observed.networks.find(({ name }) => name === network.name);
+  const gone = !present || (endpoint.networkId !== null && endpoint.networkId !== present.id);
+  return gone ? { code: 'network-recreated' } : null;
 }
 
-function whyRecreate(current: ObservedContainer, print: Fingerprint, context: UnitContext): Reason | null {
+function whyRecreate(
+  current: ObservedContainer,
+  { spec, print }: ReturnType<typeof specForUnit>,
+  context: UnitContext,
+): Reason | null {
   if (context.recreate === 'never') return null;
   if (context.recreate === 'always') return { code: 'asked-for' };
   const differs = whyReplace(current, print);
   if (differs) return differs;
-  return context.recreatedNeed === null ? null : { code: 'dependency-recreated', on: context.recreatedNeed };
+  const own = [...spec.mounts.map(({ target }) => target), ...Object.keys(spec.tmpfs)];
+  const parent = context.hangsOn.find(
+    (each) => each.created !== null || hasLost(current, each, { hangsOn: context.hangsOn, own }),
+  );
+  return parent ? { code: 'dependency-recreated', on: parent.unit.name } : null;
+}
+
+/** Whether a container still has the network or the volumes that one it hangs on had before that was made anew. */
+function hasLost(current: ObservedContainer, { unit, because }: Parent, { hangsOn, own }: Hanging): boolean {
+  if (!unit.current) return false;
+  if (because === 'net') return current.sharesNetworkOf !== unit.current.id;
+  const others = hangsOn.filter((other) => other.unit !== unit).flatMap((other) => other.unit.current?.mounts ?? []);
+  // Where several mount at one place, or the container itself does, it is not this one's volume that counts.
+  const elsewhere = new Set([...others.map(({ target }) => target), ...own]);
+  return unit.current.mounts.some(
+    ({ target, volume }) =>
+      !elsewhere.has(target) && current.mounts.some((mount) => mount.target === target && mount.volume !== volume),
+  );
+}
+
+interface Hanging {
+  readonly hangsOn: readonly Parent[];
+  /** Where the container itself mounts something. */
+  readonly own: readonly string[];
 }
 
 function planMissing(unit: Found, spec: Spec, context: Context): Planned {
@@ -110,7 +151,8 @@ function planMissing(unit: Found, spec: Spec, context: Context): Planned {
 /** It is what is wanted: at most its name is put right, and it is started. */
 function planStaying(unit: Found & { readonly current: ObservedContainer }, context: Context): Planned {
   const { current, name, setAside } = unit;
-  const back = setAside ? steps.renameContainer(current.name, name, { code: 'interrupted' }, context.before) : null;
+  const renamed: Reason = setAside ? { code: 'interrupted' } : { code: 'config-changed', fields: ['container_name'] };
+  const back = current.name === name ? null : steps.renameContainer(current.name, name, renamed, context.before);
   const container = back ? name : current.name;
   const running = isUp(current);
   const why: Reason = { code: 'not-running', state: current.state };
@@ -133,7 +175,8 @@ function planReplacement(
 ): Planned {
   const { current, name, setAside } = unit;
   const { why, grace } = context;
-  const aside = replacedName(name);
+  const aside = setAside ? current.name : replacedName(name);
+  const before = setAside ? name : current.name;
   const rename = setAside
     ? null
     : steps.renameContainer(current.name, aside, why, [...context.before, ...context.createNeeds()]);
@@ -144,11 +187,13 @@ function planReplacement(
   const start = steps.startContainer(name, why, [stop, ...needs]);
   const remove = steps.removeContainer({ container: aside, volumes: false }, why, [start]);
   const putBack: Reason = { code: 'interrupted' };
-  const undo = [
-    steps.removeContainer({ container: name, volumes: false }, putBack),
-    steps.renameContainer(aside, current.name === aside ? name : current.name, putBack),
-    isUp(current) ? steps.startContainer(current.name === aside ? name : current.name, putBack) : null,
-  ].flatMap((step) => (step ? [{ ...step, id: `undo: ${step.id}` }] : []));
+  const undoing = (step: Step): Step => ({ ...step, id: `undo: ${step.id}` });
+  const undo: RescueStep[] = [
+    // Only what this plan has made: the name may be somebody else's, and that may be why it could not be made.
+    { ...undoing(steps.removeContainer({ container: name, volumes: false }, putBack)), onlyIf: create.id },
+    undoing(steps.renameContainer(aside, before, putBack)),
+    ...(isUp(current) ? [undoing(steps.startContainer(before, putBack))] : []),
+  ];
   const guarded = [create, stop, start].flatMap((step) => step?.id ?? []);
   return {
     steps: [rename, create, attach, stop, start, remove].flatMap((step) => step ?? []),

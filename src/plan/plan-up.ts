@@ -2,7 +2,7 @@ import type { ContainerSpec } from '../model/container-spec.js';
 import { LABEL, volumeName } from '../model/names.js';
 import type { Plan, Reason, Rescue, Step } from '../model/plan.js';
 import type { Mount, Service } from '../model/project.js';
-import { planUnit, type UnitContext, type UnitPlan } from './plan-unit.js';
+import { planUnit, type Parent, type UnitContext, type UnitPlan } from './plan-unit.js';
 import type { Scene } from './scene.js';
 import * as steps from './steps.js';
 import { isOneOff, isUp, serviceOf, type Unit } from './units.js';
@@ -113,7 +113,7 @@ export class UpPlanner {
       attach: attach.includes(service.name),
       createNeeds: () => this.#createNeeds(service),
       startNeeds: () => this.#startNeeds(service),
-      recreatedNeed: recreatedNeed(service, this.#planned),
+      hangsOn: parentsOf(service, this.#scene, this.#planned),
     };
   }
 
@@ -179,8 +179,11 @@ export class UpPlanner {
 
 const imageOfStep = (step: Step): string => (step.kind === 'pull-image' ? step.image : step.id);
 
-/** The container, if any, that the service's own containers hang on and that gets a new life: theirs must follow. */
-function recreatedNeed(service: Service, planned: ReadonlyMap<string, readonly UnitPlan[]>): string | null {
-  const hangsOn = service.needs.filter(({ because }) => because !== 'links').flatMap(({ on }) => planned.get(on) ?? []);
-  return hangsOn.find(({ created }) => created !== null)?.unit.name ?? null;
+/** The containers that a service's own hang on by their volumes or network, whether this plan touches them or not. */
+function parentsOf(service: Service, scene: Scene, planned: ReadonlyMap<string, readonly UnitPlan[]>): Parent[] {
+  return service.needs.flatMap(({ on, because }) => {
+    if (because === 'links') return [];
+    const untouched = (scene.units.wanted.get(on) ?? []).map((unit) => ({ unit, created: null }));
+    return (planned.get(on) ?? untouched).map(({ unit, created }) => ({ unit, created, because }));
+  });
 }

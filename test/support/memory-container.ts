@@ -38,10 +38,13 @@ export interface MemoryContainer {
   ended: Feed<number>;
   deedsLeft: readonly Deed[];
   readonly mounts: readonly ObservedContainer['mounts'][number][];
+  /** As the engine does, by id from the creation on. */
+  readonly sharesNetworkOf: string | null;
   readonly networks: Map<string, MemoryEndpoint>;
 }
 
 export interface MemoryEndpoint {
+  readonly networkId: string | null;
   readonly fixed: string | null;
   readonly aliases: readonly string[];
   address: string | null;
@@ -73,8 +76,9 @@ export function toObserved(container: MemoryContainer): ObservedContainer {
         }))
       : [],
     mounts: container.mounts,
+    sharesNetworkOf: container.sharesNetworkOf,
     networks: Object.fromEntries(
-      [...container.networks].map(([name, { address, fixed }]) => [name, { address, fixed }]),
+      [...container.networks].map(([name, { address, fixed, networkId }]) => [name, { address, fixed, networkId }]),
     ),
   };
 }
@@ -108,7 +112,10 @@ export function toDetails(container: MemoryContainer): ContainerDetails {
     ],
     command: [...(spec.entrypoint ?? []), ...(spec.command ?? ['sh'])],
     networks: Object.fromEntries(
-      [...container.networks].map(([name, { address, fixed, aliases }]) => [name, { address, fixed, aliases }]),
+      [...container.networks].map(([name, { address, fixed, networkId, aliases }]) => [
+        name,
+        { address, fixed, networkId, aliases },
+      ]),
     ),
   };
 }

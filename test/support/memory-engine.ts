@@ -140,6 +140,10 @@ export class MemoryEngine implements Engine {
     return this.host;
   }
 
+  #networkIdOf(name: string): string | null {
+    return this.#networks.find((network) => network.name === name)?.id ?? null;
+  }
+
   async createNetwork(network: NetworkSpec, options: CallOptions): Promise<void> {
     await this.#enter('createNetwork', [network], options);
     this.#networks.push(makeNetwork(network, this.#networks, `net-${this.#tick()}`));
@@ -160,7 +164,7 @@ export class MemoryEngine implements Engine {
     if (found.networks.has(network)) {
       throw failure('engine-refused', `connect ${container} to ${network}`, 'endpoint already exists');
     }
-    const endpoint = { fixed: address, aliases, address: null };
+    const endpoint = { networkId: this.#findNetwork(network).id, fixed: address, aliases, address: null };
     found.networks.set(network, endpoint);
     if (runs(found)) this.#connect(found);
   }
@@ -207,10 +211,21 @@ export class MemoryEngine implements Engine {
       ended: new Feed(),
       deedsLeft: [],
       mounts: this.#mountsOf(spec, image),
+      sharesNetworkOf: spec.network.kind === 'container' ? this.#find(spec.network.container).id : null,
       networks: new Map(
         spec.network.kind === 'network'
-          ? [[spec.network.name, { fixed: spec.network.address, aliases: spec.network.aliases, address: null }]]
-          : [[spec.network.kind, { fixed: null, aliases: [], address: null }]],
+          ? [
+              [
+                spec.network.name,
+                {
+                  networkId: this.#networkIdOf(spec.network.name),
+                  fixed: spec.network.address,
+                  aliases: spec.network.aliases,
+                  address: null,
+                },
+              ],
+            ]
+          : [[spec.network.kind, { networkId: null, fixed: null, aliases: [], address: null }]],
       ),
     };
     this.containers.set(id, container);

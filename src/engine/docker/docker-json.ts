@@ -17,6 +17,7 @@ export interface ContainerSummaryJson {
   readonly Labels?: MaybeRecord<string>;
   readonly Ports?: Maybe<readonly PortJson[]>;
   readonly Mounts?: Maybe<readonly MountJson[]>;
+  readonly HostConfig?: Maybe<{ readonly NetworkMode?: Maybe<string> }>;
   readonly NetworkSettings?: Maybe<{ readonly Networks?: MaybeRecord<EndpointJson> }>;
 }
 
@@ -35,6 +36,7 @@ export interface MountJson {
 }
 
 export interface EndpointJson {
+  readonly NetworkID?: Maybe<string>;
   readonly IPAddress?: Maybe<string>;
   readonly Aliases?: Maybe<readonly string[]>;
   readonly IPAMConfig?: Maybe<{ readonly IPv4Address?: Maybe<string> }>;

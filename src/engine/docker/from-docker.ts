@@ -38,6 +38,7 @@ export function toObservedContainer(summary: ContainerSummaryJson): ObservedCont
     labels: summary.Labels ?? {},
     ports: (summary.Ports ?? []).map(toObservedPort),
     mounts: (summary.Mounts ?? []).map(toObservedMount),
+    sharesNetworkOf: /^container:(.+)$/.exec(summary.HostConfig?.NetworkMode ?? '')?.[1] ?? null,
     networks: mapValues(summary.NetworkSettings?.Networks ?? {}, toObservedEndpoint),
   };
 }
@@ -104,7 +105,12 @@ const toObservedMount = ({ Type, Name, Source, Destination }: MountJson): Observ
  * The list tells the address asked for in every state, created and exited ones included; the address in use is empty
  * unless the container runs (seen on 20.10.24).
  */
-const toObservedEndpoint = ({ IPAddress, IPAMConfig }: EndpointJson): ObservedContainer['networks'][string] => ({
+const toObservedEndpoint = ({
+  IPAddress,
+  IPAMConfig,
+  NetworkID,
+}: EndpointJson): ObservedContainer['networks'][string] => ({
+  networkId: emptyToNull(NetworkID),
   address: emptyToNull(IPAddress),
   fixed: emptyToNull(IPAMConfig?.IPv4Address),
 });

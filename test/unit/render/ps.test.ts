@@ -17,6 +17,7 @@ const container = (changes: Partial<ObservedContainer> = {}): ObservedContainer 
   labels: { [LABEL.project]: 'shop', [LABEL.service]: 'web', [LABEL.number]: '1' },
   ports: [],
   mounts: [],
+  sharesNetworkOf: null,
   networks: {},
   ...changes,
 });
