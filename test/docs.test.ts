@@ -198,8 +198,8 @@ describe('README.md', () => {
   });
 
   it('tells codes of run as docs/run.md does', () => {
-    const inRun = tableUnder('docs/run.md', 'Exit codes').map(([code]) => code);
-    const told = tableUnder('README.md', 'Exit codes').filter(([, about]) => about?.startsWith('`run`'));
+    const inRun = tableUnder('docs/run.md', 'Exit codes').flatMap(([codes]) => codes?.split(', ') ?? []);
+    const told = tableUnder('README.md', 'Exit codes').filter(([, about]) => /^(`run`|stopped by)/.test(about ?? ''));
     expect(told.map(([code]) => code)).toEqual(inRun);
   });
 

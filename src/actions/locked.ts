@@ -10,7 +10,7 @@ export async function locked<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const release = await world.host.lock.acquire(
-    `project ${engine.facts.address} ${project}`,
+    `project ${engineKey(world, engine)} ${project}`,
     control.signal,
     (holder) => {
       void control.emit({ kind: 'waiting-for-lock', holder });
@@ -21,4 +21,10 @@ export async function locked<T>(
   } finally {
     await release();
   }
+}
+
+/** The same for every spelling of one engine's address, so that a lock is the same lock. */
+export function engineKey({ host }: World, { facts }: Engine): string {
+  const path = /^unix:\/\/(.+)$/.exec(facts.address)?.[1];
+  return path === undefined ? facts.address : `unix://${host.files.realPath(path)}`;
 }

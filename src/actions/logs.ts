@@ -5,7 +5,8 @@ import { watchProject } from '../apply/watch.js';
 import type { Engine, LogOptions } from '../engine/engine.js';
 import { abortable } from '../lib/deadline.js';
 import { limit } from '../lib/limit.js';
-import { good, type Checked } from '../model/diagnostic.js';
+import { good, problem, type Checked } from '../model/diagnostic.js';
+import { hasCode } from '../model/errors.js';
 import type { Control } from '../model/event.js';
 import type { ProjectRequest } from './find-file.js';
 import { findContainers, listServices } from './on-containers.js';
@@ -43,9 +44,18 @@ async function readAll(engine: Engine, { containers, request }: Reading, control
   const { signal } = control;
   const places = limit(READ_AT_ONCE);
   const readOne = async (container: string): Promise<void> => {
-    const { tty } = await engine.inspectContainer(container, { signal });
-    const stamps = request.timestamps ? { keep: true, cursor: new LogCursor() } : undefined;
-    await pumpLines(container, engine.logs(container, { ...wantedOf(request), tty, signal }), control.emit, stamps);
+    try {
+      const { tty } = await engine.inspectContainer(container, { signal });
+      const stamps = request.timestamps ? { keep: true, cursor: new LogCursor() } : undefined;
+      await pumpLines(container, engine.logs(container, { ...wantedOf(request), tty, signal }), control.emit, stamps);
+    } catch (error) {
+      // One container that cannot be read, or that has just gone, is no reason to keep the others' logs back.
+      if (!hasCode(error, 'log-unreadable', 'container-not-found')) throw error;
+      await control.emit({
+        kind: 'warning',
+        diagnostic: { ...problem(error.code, error.message), severity: 'warning' },
+      });
+    }
   };
   await Promise.all(containers.map((container) => places(() => readOne(container))));
 }

@@ -66,7 +66,7 @@ export interface Planned {
 
 /** The plan of `up` for these services from one photograph. */
 export function makePlan(
-  { project }: Prepared,
+  { project, version }: Prepared,
   observed: Observed,
   request: PlanRequest,
   {
@@ -81,7 +81,7 @@ export function makePlan(
     readonly onlyStart?: readonly string[];
   },
 ): Planned {
-  const scene = makeScene(project, observed, request.scale);
+  const scene = makeScene(project, observed, { scale: request.scale, version });
   const { recreate, waitLimit, removeOrphans, grace } = request;
   return {
     scene,

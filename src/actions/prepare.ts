@@ -14,6 +14,8 @@ export interface Prepared {
   readonly project: Project;
   /** What each service needs, in start order. */
   readonly needs: ReadonlyMap<string, readonly string[]>;
+  /** tsfig's own, for the labels. */
+  readonly version: string;
 }
 
 /** Reads, checks and orders the project. Nothing is asked of the engine. Warnings are told; problems are returned, all of them. */
@@ -39,7 +41,7 @@ export async function prepare(world: World, request: ProjectRequest, control: Co
   if (!result.ok) return bad([...result.problems, ...cycles]);
   if (cycles.length > 0) return bad(cycles);
   for (const diagnostic of result.warnings) await control.emit({ kind: 'warning', diagnostic });
-  return good({ project: result.value, needs: inStartOrder(result.value) });
+  return good({ project: result.value, needs: inStartOrder(result.value), version: world.version });
 }
 
 function inStartOrder({ services }: Project): Map<string, string[]> {

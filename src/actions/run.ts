@@ -100,7 +100,7 @@ async function makeReady(
         observed = { ...observed, images: await inspectImages(engine, withTargets(project, services), control.signal) };
       }
       return inSubnetTurn(world, { engine, observed }, control, (fresh, turn) => {
-        const scene = makeScene(project, fresh, {});
+        const scene = makeScene(project, fresh, { scale: {}, version: prepared.version });
         const wish = { ...request.wish, name: container };
         const plan = planRun(scene, { service: request.service, services, wish, waitLimit: request.waitLimit }, images);
         return carryOut(plan, session.hands, turn, { parallel, already });

@@ -2,6 +2,7 @@ import type { Engine } from '../engine/engine.js';
 import type { Control } from '../model/event.js';
 import type { Observed } from '../model/observed.js';
 import type { Outcomes } from '../model/plan.js';
+import { engineKey } from './locked.js';
 import type { World } from './world.js';
 
 interface Turn {
@@ -15,13 +16,13 @@ interface Turn {
  * the turn ends with its creation, or with the work.
  */
 export async function inSubnetTurn(
-  { host }: World,
+  world: World,
   { engine, observed }: Turn,
   control: Control,
   work: (observed: Observed, control: Control) => Promise<Outcomes>,
 ): Promise<Outcomes> {
   if (!observed.addressSpace || control.signal.aborted) return work(observed, control);
-  const release = await host.lock.acquire(`subnets ${engine.facts.address}`, control.signal, () => undefined);
+  const release = await world.host.lock.acquire(`subnets ${engineKey(world, engine)}`, control.signal, () => undefined);
   try {
     const networks = await engine.listNetworks({ signal: control.signal });
     const emit: Control['emit'] = async (event) => {

@@ -140,15 +140,13 @@ export class Follower implements Attacher {
     const stamps: Stamps = { keep: log?.keepStamps ?? false, cursor: new LogCursor() };
     const reading = { stamps, until: log?.until ?? null };
     try {
-      await pumpLines(container, output, this.#options.emit, log ? stamps : undefined);
+      const opened = pumpLines(container, output, this.#options.emit, log ? stamps : undefined);
+      await this.#orAttach(opened, life, followed);
       if (log) await this.#readOn(followed, { ...reading, since: stamps.cursor.since, follow: false });
       while (await this.#livesOn(life, followed)) {
         life.beginReading();
-        await this.#readOn(followed, {
-          ...reading,
-          since: stamps.cursor.since ?? life.diedAt ?? BEGINNING,
-          follow: true,
-        });
+        const since = stamps.cursor.since ?? life.diedAt ?? BEGINNING;
+        await this.#orAttach(this.#readOn(followed, { ...reading, since, follow: true }), life, followed);
         await this.#readOn(followed, { ...reading, since: stamps.cursor.since, follow: false });
       }
     } finally {
@@ -167,8 +165,24 @@ export class Follower implements Attacher {
     try {
       await pumpLines(container, engine.logs(container, { ...wanted, signal }), emit, stamps);
     } catch (error) {
-      if (!hasCode(error, 'container-not-found')) throw error; // removed by another hand
+      if (hasCode(error, 'container-not-found')) return; // removed by another hand
+      if (follow || !hasCode(error, 'log-unreadable')) throw error;
     }
+  }
+
+  /** A log that cannot be read back, as with `log_driver: none`, leaves what comes from now on. */
+  async #orAttach(reading: Promise<void>, life: Life, followed: Followed): Promise<void> {
+    try {
+      await reading;
+      return;
+    } catch (error) {
+      if (!hasCode(error, 'log-unreadable')) throw error;
+    }
+    if (!(await this.#isAlive(life, followed))) return;
+    const { container, tty, signal } = followed;
+    const { engine, emit } = this.#options;
+    const attachment = await engine.attach(container, { tty, stdin: false, signal });
+    await pumpLines(container, attachment.output, emit).finally(() => attachment.close());
   }
 
   /**

@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'image-not-found'
   | 'interrupted'
   | 'lock-busy'
+  | 'log-unreadable'
   | 'name-taken'
   | 'network-in-use'
   | 'not-found'

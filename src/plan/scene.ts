@@ -8,6 +8,8 @@ import { findUnits, type Scale, type Unit, type Units } from './units.js';
 /** Everything that planning a container looks at: what is wanted, what was found, and who gets which address. */
 export interface Scene {
   readonly project: Project;
+  /** tsfig's own. */
+  readonly version: string;
   readonly observed: Observed;
   readonly units: Units;
   readonly network: NetworkPlan;
@@ -17,11 +19,16 @@ export interface Scene {
   readonly guests: ReadonlyMap<string, string>;
 }
 
-export function makeScene(project: Project, observed: Observed, scale: Scale): Scene {
+interface SceneOptions {
+  readonly scale: Scale;
+  readonly version: string;
+}
+
+export function makeScene(project: Project, observed: Observed, { scale, version }: SceneOptions): Scene {
   const units = findUnits(project, observed.containers, scale);
   const network = planNetwork(project, observed);
   const addresses = assignAddresses(project, observed, { units, network });
-  return { project, observed, units, network, addresses, guests: assignGuests(project, observed, network, addresses) };
+  return { project, version, observed, units, network, addresses, guests: assignGuests(project, observed, network, addresses) };
 }
 
 export const imageOf = (scene: Scene, service: Service): ObservedImage | null =>
@@ -106,12 +113,17 @@ const heldAddresses = (observed: Observed, network: string): string[] =>
   });
 
 /** The labels that say whose container it is (decisions 2). */
-export function identityLabels(project: Project, service: string, number: number | null): Record<string, string> {
+export function identityLabels(
+  { project, version }: Scene,
+  service: string,
+  number: number | null,
+): Record<string, string> {
   return {
     [LABEL.project]: project.name,
     [LABEL.service]: service,
     [LABEL.oneOff]: number === null ? 'True' : 'False',
     [LABEL.number]: String(number ?? 1),
+    [LABEL.version]: version,
     [LABEL.workingDir]: project.directory,
     [LABEL.configFiles]: project.file,
   };

@@ -34,7 +34,7 @@ export function specFor(scene: Scene, { consumer, number, old }: SpecOptions): C
     name,
     image: service.source.ref,
     environment: environmentFor(service, image, links),
-    labels: { ...service.labels, ...identityLabels(scene.project, service.name, number) },
+    labels: { ...service.labels, ...identityLabels(scene, service.name, number) },
     mounts: mountsFor(scene, service, old),
     volumesFrom: volumesFromFor(scene, service),
     network: networkFor(scene, consumer, links),

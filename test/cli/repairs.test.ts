@@ -128,3 +128,26 @@ it('the order in which variables and labels are written is no difference', async
   await scenario.fig(`web: { ${SLEEP}, environment: { B: "2", A: "1" }, labels: { y: "2", x: "1" } }`).ok('up', '-d');
   expect((await scenario.ok('plan')).stdout).toBe('nothing to do\n');
 });
+
+describe('a container whose log cannot be read back', () => {
+  it('is followed over a restart from where it is, and does not end the others', async () => {
+    scenario.fig(`
+quiet: { image: busybox, log_driver: none, restart: "on-failure:1", command: "sh -c 'echo life; exit 1'" }
+other: { image: busybox, command: "sh -c 'echo other'" }
+`);
+    const { code, stdout } = await scenario.run(['up']);
+    expect(stdout).toContain('life');
+    expect(stdout).toContain('other');
+    expect(stdout).toContain(`${scenario.name('quiet')} exited with code 1`);
+    expect(code).toBe(1);
+  });
+
+  it('is told of by logs, which shows the others', async () => {
+    scenario.fig(`quiet: { ${SLEEP}, log_driver: none }\nother: { image: busybox, command: echo other }`);
+    await scenario.ok('up', '-d');
+    const { code, stdout, stderr } = await scenario.run(['logs']);
+    expect(stdout).toContain('other');
+    expect(stderr).toContain('does not support reading');
+    expect(code).toBe(0);
+  });
+});

@@ -40,8 +40,12 @@ export const registerUp: Register = (program, run) => {
     .option('--no-color', 'no colours before log lines')
     .option('--no-log-prefix', 'no container names before log lines')
     .option('-t, --timeout <seconds>', 'how long a container may take to stop', readSeconds)
-    .option('--abort-on-container-exit', 'stop everything as soon as one container ends')
-    .option('--exit-code-from <service>', 'the same, and exit with the code of this service')
+    .addOption(
+      new Option('--abort-on-container-exit', 'stop everything as soon as one container ends').conflicts('detach'),
+    )
+    .addOption(
+      new Option('--exit-code-from <service>', 'the same, and exit with the code of this service').conflicts('detach'),
+    )
     .option('--remove-orphans', 'remove containers of services that the file does not have any more')
     .option('--scale <service=number>', 'how many containers a service has', readScale)
     .addHelpText('after', examples('tsfig up', 'tsfig up -d web', 'tsfig up --exit-code-from tests'))
