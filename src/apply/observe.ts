@@ -1,13 +1,12 @@
 import type { Engine, EngineFacts } from '../engine/engine.js';
 import { hasCode, TsfigError } from '../model/errors.js';
-import { networkName } from '../model/names.js';
-import type {
-  AddressSpace,
-  ContainerDetails,
-  LinkStyle,
-  Observed,
-  ObservedImage,
-  ObservedNetwork,
+import {
+  type AddressSpace,
+  type ContainerDetails,
+  type LinkStyle,
+  type Observed,
+  type ObservedImage,
+  findOwnNetwork,
 } from '../model/observed.js';
 import type { Project, Service } from '../model/project.js';
 
@@ -38,7 +37,7 @@ export async function observe(engine: Engine, looking: Looking, signal: AbortSig
     inspectImages(engine, services, signal),
     inspectExternals(engine, services, signal),
   ]);
-  const addressSpace = networkIsOurs(project, networks) ? null : await findAddressSpace(engine, looking, signal);
+  const addressSpace = findOwnNetwork(project.name, networks) ? null : await findAddressSpace(engine, looking, signal);
   return { containers, images, networks, volumes, externals, addressSpace, linkStyle: linkStyleOf(engine.facts) };
 }
 
@@ -51,9 +50,6 @@ export const linkStyleOf = ({ flavor, apiVersion }: EngineFacts): LinkStyle =>
 
 const hasNamedVolumes = (services: readonly Service[]): boolean =>
   services.some(({ mounts }) => mounts.some(({ kind }) => kind === 'volume'));
-
-const networkIsOurs = (project: Project, networks: readonly ObservedNetwork[]): boolean =>
-  networks.some(({ name, labels }) => name === networkName(project.name) && labels['tsfig.addresses'] === 'fixed');
 
 /** The images of these services that are there. */
 export async function inspectImages(

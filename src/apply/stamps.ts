@@ -86,7 +86,8 @@ export class LogCursor {
   #stamp: string | null = null;
 
   readonly note = (stamp: string): void => {
-    this.#stamp = stamp;
+    // The two streams of a log may come out of order. Stamps are of one length, so they compare as text.
+    if (this.#stamp === null || stamp > this.#stamp) this.#stamp = stamp;
   };
 
   /** The first moment that has not been read, in seconds since the epoch with nanoseconds; null before the first line. */

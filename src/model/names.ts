@@ -12,6 +12,8 @@ export const LABEL = {
   configFiles: 'com.docker.compose.project.config_files',
   network: 'com.docker.compose.network',
   volume: 'com.docker.compose.volume',
+  /** `fixed` on a network whose subnet tsfig gave, so that its containers can have fixed addresses. */
+  addresses: 'tsfig.addresses',
   /** JSON of field → short hash, to say which field of a container's configuration has changed. */
   fields: 'tsfig.fields',
 } as const;

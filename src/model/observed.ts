@@ -1,3 +1,4 @@
+import { LABEL } from './names.js';
 import type { ExposedPort, HealthCheck } from './project.js';
 
 /** One photograph of what the engine has for a project; planning never asks again. */
@@ -125,3 +126,7 @@ export interface AddressSpace {
   /** False for Podman's CNI, which refuses a fixed address outside the range. */
   readonly rangeKeepsFixed: boolean;
 }
+
+/** The project's network, if tsfig has made it. */
+export const findOwnNetwork = (project: string, networks: readonly ObservedNetwork[]): ObservedNetwork | undefined =>
+  networks.find(({ labels }) => labels[LABEL.project] === project && labels[LABEL.addresses] === 'fixed');

@@ -1,5 +1,5 @@
 import type { Milliseconds } from '../lib/units.js';
-import { networkName } from '../model/names.js';
+import { LABEL } from '../model/names.js';
 import type { Observed, ObservedContainer } from '../model/observed.js';
 import type { Plan, Reason, Step } from '../model/plan.js';
 import type { Project } from '../model/project.js';
@@ -31,7 +31,7 @@ export function planDown(project: Project, order: readonly string[], observed: O
     project: project.name,
     steps: [
       ...all,
-      ...(emptied ? removeNetwork(project, observed, all) : []),
+      ...(emptied ? removeNetworks(project, observed, all) : []),
       ...(wish.volumes ? observed.volumes.map((name) => steps.removeVolume(name, ASKED, all)) : []),
       ...imagesToRemove(project, wish).map((ref) => steps.removeImage(ref, ASKED, all)),
     ],
@@ -56,13 +56,14 @@ function removeContainers(
   return [...first, ...stops, ...removals(going, { volumes: wish.volumes, after: [...first, ...stops], all })];
 }
 
-/** Containers of others that were put on the network for `external_links` are taken off it first. */
-function removeNetwork(project: Project, observed: Observed, after: readonly Step[]): Step[] {
-  const name = networkName(project.name);
-  if (!observed.networks.some((network) => network.name === name)) return [];
-  const guests = [...observed.externals].filter(([, { networks }]) => Object.hasOwn(networks, name));
-  const off = guests.map(([container]) => steps.disconnectNetwork(name, container, ASKED));
-  return [...off, steps.removeNetwork(name, ASKED, [...after, ...off])];
+/** Containers of others that were put on a network of the project for `external_links` are taken off it first. */
+function removeNetworks(project: Project, observed: Observed, after: readonly Step[]): Step[] {
+  const own = observed.networks.filter(({ labels }) => labels[LABEL.project] === project.name);
+  return own.flatMap(({ name }) => {
+    const guests = [...observed.externals].filter(([, { networks }]) => Object.hasOwn(networks, name));
+    const off = guests.map(([container]) => steps.disconnectNetwork(name, container, ASKED));
+    return [...off, steps.removeNetwork(name, ASKED, [...after, ...off])];
+  });
 }
 
 function imagesToRemove(project: Project, { images }: DownWish): string[] {

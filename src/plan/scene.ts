@@ -28,7 +28,15 @@ export function makeScene(project: Project, observed: Observed, { scale, version
   const units = findUnits(project, observed.containers, scale);
   const network = planNetwork(project, observed);
   const addresses = assignAddresses(project, observed, { units, network });
-  return { project, version, observed, units, network, addresses, guests: assignGuests(project, observed, network, addresses) };
+  return {
+    project,
+    version,
+    observed,
+    units,
+    network,
+    addresses,
+    guests: assignGuests(project, observed, network, addresses),
+  };
 }
 
 export const imageOf = (scene: Scene, service: Service): ObservedImage | null =>

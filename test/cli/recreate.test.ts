@@ -252,8 +252,10 @@ other: { ${IDLE}, command: sleep 600, ${mounts} }
     await scenario.ok('up', '-d');
     expect(await scenario.states()).toEqual([...taken.slice(0, 2), 'other_1: running', 'web_1: running']);
     expect((await scenario.ok('plan')).stdout).toBe('nothing to do\n');
-    const address = (await scenario.inspect('db', 2)).NetworkSettings.Networks[`${project}_default`]?.IPAddress;
+    const address = (await scenario.inspect('db', 2)).NetworkSettings.Networks[`${project}_tsfig`]?.IPAddress;
     expect((await scenario.environment('web'))['DB_2_NAME']).toBe(`/${scenario.name('web')}/db_2`);
     expect(address).toBeTruthy();
+    await scenario.ok('down');
+    expect(await docker.listNetworks({ filters: { label: [`com.docker.compose.project=${project}`] } })).toEqual([]);
   });
 });
