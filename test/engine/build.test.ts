@@ -183,10 +183,11 @@ describe.each([
   });
 
   it.runIf(buildkit === '1')('mounts a cache that outlives the build', async () => {
-    const run = 'RUN --mount=type=cache,target=/c,id=';
-    await file('Dockerfile', `FROM busybox\n${run}${ref} echo kept > /c/file\n`);
+    // The commands name the image, because 28.5 takes a step that differs in the id of its mount only from its cache.
+    const run = `RUN --mount=type=cache,target=/c,id=${ref} : ${ref};`;
+    await file('Dockerfile', `FROM busybox\n${run} echo kept > /c/file\n`);
     await build();
-    await file('Dockerfile', `FROM busybox\n${run}${ref} cat /c/file\n`);
+    await file('Dockerfile', `FROM busybox\n${run} cat /c/file\n`);
     expect((await build()).some((line) => / kept$/.test(line))).toBe(true);
   });
 });
