@@ -77,12 +77,19 @@ async function bringUp(bringing: Bringing, session: Session, control: Control): 
   let outcomes: Outcomes = {};
   let done: readonly string[] = [];
   for (const services of bridgeWaves(prepared.project, chosen.all)) {
-    outcomes = { ...outcomes, ...(await bringUpRound(bringing, { services, done }, session, control)) };
+    const round = { services, done };
+    const first = await bringUpRound(bringing, round, session, control);
+    // Another tool took the subnet between our look and our request: a second look sees it, and chooses another.
+    const ended = lostSubnet(first) ? await bringUpRound(bringing, round, session, control) : first;
+    outcomes = { ...outcomes, ...ended };
     if (control.signal.aborted) break;
     done = services;
   }
   return outcomes;
 }
+
+const lostSubnet = (outcomes: Outcomes): boolean =>
+  Object.values(outcomes).some((outcome) => outcome.kind === 'failed' && outcome.code === 'subnet-taken');
 
 interface Round {
   readonly services: readonly string[];

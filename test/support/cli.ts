@@ -140,8 +140,13 @@ export class Scenario {
   /** Removes what carries the project's label, and the directory. */
   async clean(): Promise<void> {
     const label = [`com.docker.compose.project=${this.project}`];
-    for (const { Id } of await this.containers()) {
-      await this.docker.getContainer(Id).remove({ force: true, v: true });
+    const containers = await this.containers();
+    for (const { Id } of containers) await this.docker.getContainer(Id).remove({ force: true, v: true });
+    // Volumes that nobody named and that were carried over to a new container outlive its removal.
+    const carried = new Set(containers.flatMap(({ Mounts }) => Mounts.map(({ Name }) => Name ?? '')));
+    const { Volumes: left } = await this.docker.listVolumes();
+    for (const { Name } of left) {
+      if (carried.has(Name) && /^[0-9a-f]{64}$/.test(Name)) await this.docker.getVolume(Name).remove();
     }
     for (const { Id } of await this.docker.listNetworks({ filters: { label } }))
       await this.docker.getNetwork(Id).remove();

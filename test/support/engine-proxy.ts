@@ -10,6 +10,9 @@ export interface ProxiedRequest {
   readonly path: string;
 }
 
+/** The engine that the tests are about. */
+const SOCKET = process.env['DOCKER_HOST']?.replace(/^unix:\/\//, '') ?? '/var/run/docker.sock';
+
 /**
  * Stands between tsfig and the engine: notes every request, and lets a test act at the very moment of one, such as by
  * killing tsfig before the engine hears of it. To be closed.
@@ -36,7 +39,7 @@ export class EngineProxy {
     });
   }
 
-  static async open(engine = '/var/run/docker.sock'): Promise<EngineProxy> {
+  static async open(engine = SOCKET): Promise<EngineProxy> {
     const proxy = new EngineProxy(engine);
     await new Promise<void>((resolve) => proxy.#server.listen(proxy.#path, resolve));
     return proxy;
