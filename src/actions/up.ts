@@ -2,6 +2,7 @@ import type { Exit } from '../apply/follow-logs.js';
 import type { Engine } from '../engine/engine.js';
 import { good, type Checked } from '../model/diagnostic.js';
 import type { Control } from '../model/event.js';
+import type { Observed } from '../model/observed.js';
 import { allDone, type Outcomes } from '../model/plan.js';
 import { namedServices } from '../graph/select.js';
 import { bridgeWaves } from '../plan/bridge-waves.js';
@@ -77,16 +78,32 @@ async function bringUp(bringing: Bringing, session: Session, control: Control): 
   let outcomes: Outcomes = {};
   let done: readonly string[] = [];
   for (const services of bridgeWaves(prepared.project, chosen.all)) {
-    const round = { services, done };
-    const first = await bringUpRound(bringing, round, session, control);
-    // Another tool took the subnet between our look and our request: a second look sees it, and chooses another.
-    const ended = lostSubnet(first) ? await bringUpRound(bringing, round, session, control) : first;
+    let avoid: readonly string[] = [];
+    let ended = await bringUpRound(bringing, { services, done, avoid }, session, control);
+    // Another tool takes subnets while its networks are not listed yet, or not any more: the next one is tried.
+    for (let tries = 0; tries < MOST_SUBNETS && lostSubnet(ended); tries += 1) {
+      avoid = [...avoid, ...triedSubnets(session)];
+      ended = await bringUpRound(bringing, { services, done, avoid }, session, control);
+    }
     outcomes = { ...outcomes, ...ended };
     if (control.signal.aborted) break;
     done = services;
   }
   return outcomes;
 }
+
+/** Subnets tried after the first that somebody else was quicker to take. */
+const MOST_SUBNETS = 5;
+
+const triedSubnets = ({ scene }: Session): string[] =>
+  (scene?.network.steps ?? []).flatMap((step) => (step.kind === 'create-network' ? (step.network.subnet ?? []) : []));
+
+const avoiding = (observed: Observed, avoid: readonly string[]): Observed => {
+  const { addressSpace } = observed;
+  return addressSpace
+    ? { ...observed, addressSpace: { ...addressSpace, taken: [...addressSpace.taken, ...avoid] } }
+    : observed;
+};
 
 const lostSubnet = (outcomes: Outcomes): boolean =>
   Object.values(outcomes).some((outcome) => outcome.kind === 'failed' && outcome.code === 'subnet-taken');
@@ -95,18 +112,21 @@ interface Round {
   readonly services: readonly string[];
   /** Those of them that an earlier round has brought up: they are left as they are. */
   readonly done: readonly string[];
+  /** Subnets that are not to be chosen. */
+  readonly avoid: readonly string[];
 }
 
 async function bringUpRound(
   { world, engine, prepared, chosen, request }: Bringing,
-  { services, done }: Round,
+  { services, done, avoid }: Round,
   session: Session,
   control: Control,
 ): Promise<Outcomes> {
   const { project } = prepared;
   const { parallel } = request;
   // All that was chosen is looked at in every round, so that what is missing for the last one is told before the first.
-  let observed = await look(world, engine, { project, services: chosen.all }, control.signal);
+  const looked = await look(world, engine, { project, services: chosen.all }, control.signal);
+  let observed = avoiding(looked, avoid);
   const fresh = services.filter((name) => !done.includes(name));
   const images = imageSteps(prepared, fresh, observed, request);
   let already: Outcomes = {};
