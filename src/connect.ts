@@ -23,8 +23,9 @@ export function connect({ environment, directory, version }: Surroundings): Worl
     version,
     async connectEngine(signal) {
       const { connectDocker } = await import('./engine/docker/connect-docker.js');
-      engine ??= connectDocker(environment, signal);
-      return engine;
+      const connecting = (engine ??= connectDocker(environment, signal));
+      connecting.catch(() => (engine = null)); // the next call may find it
+      return connecting;
     },
   };
 }

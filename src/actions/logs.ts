@@ -8,8 +8,12 @@ import { limit } from '../lib/limit.js';
 import { good, problem, type Checked } from '../model/diagnostic.js';
 import { hasCode } from '../model/errors.js';
 import type { Control } from '../model/event.js';
+import type { ObservedContainer } from '../model/observed.js';
+import { isJob } from '../plan/leftovers.js';
+import { containersOf } from '../plan/plan-stop.js';
+import { serviceOf } from '../plan/units.js';
 import type { ProjectRequest } from './find-file.js';
-import { findContainers, listServices } from './on-containers.js';
+import { findContainers, listProject, type FoundServices } from './on-containers.js';
 import type { World } from './world.js';
 
 export interface LogsRequest extends ProjectRequest, Omit<LogOptions, 'tty'> {
@@ -24,11 +28,20 @@ export async function logs(world: World, request: LogsRequest, control: Control)
   const found = await findContainers(world, request, control);
   if (!found.ok) return found;
   const { engine, project } = found.value;
-  const containers = (await listServices(world, found.value, control)).map(({ name }) => name);
+  const containers = (await listWriters(world, found.value, control)).map(({ name }) => name);
   if (containers.length > 0) await control.emit({ kind: 'attached', project: project.name, containers });
   if (request.follow) await followAll(engine, { project: project.name, containers, request }, control);
   else await readAll(engine, { containers, request }, control);
   return good(containers);
+}
+
+/** The services' own containers and those of their jobs, in start order. */
+async function listWriters(world: World, found: FoundServices, control: Control): Promise<ObservedContainer[]> {
+  const all = await listProject(world, found, control);
+  const places = new Map(found.services.map((name, place) => [name, place]));
+  const placeOf = (container: ObservedContainer): number => places.get(serviceOf(container)) ?? 0;
+  const jobs = all.filter((container) => isJob(container) && places.has(serviceOf(container)));
+  return [...containersOf({ containers: all }, found.services), ...jobs].toSorted((a, b) => placeOf(a) - placeOf(b));
 }
 
 const wantedOf = ({ follow, timestamps, tail, since, until }: LogsRequest): Omit<LogOptions, 'tty'> => ({

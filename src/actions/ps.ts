@@ -1,6 +1,7 @@
 import { good, type Checked } from '../model/diagnostic.js';
 import type { Control } from '../model/event.js';
 import type { ObservedContainer } from '../model/observed.js';
+import { isJob } from '../plan/leftovers.js';
 import { isOneOff, isUp, serviceOf } from '../plan/units.js';
 import type { ProjectRequest } from './find-file.js';
 import { findContainers } from './on-containers.js';
@@ -10,7 +11,7 @@ export interface PsRequest extends ProjectRequest {
   readonly services: readonly string[];
 }
 
-/** The services' containers in every state and the one-offs that run, by name, `web_2` before `web_10`. */
+/** The services' containers and those of jobs in every state, and the one-offs that run, by name, `web_2` before `web_10`. */
 export async function ps(
   world: World,
   request: PsRequest,
@@ -21,7 +22,8 @@ export async function ps(
   const { engine, project, services } = found.value;
   const containers = await engine.listContainers({ project: project.name, signal: control.signal });
   const shown = containers.filter(
-    (container) => services.includes(serviceOf(container)) && (!isOneOff(container) || isUp(container)),
+    (container) =>
+      services.includes(serviceOf(container)) && (!isOneOff(container) || isJob(container) || isUp(container)),
   );
   return good(shown.toSorted((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true })));
 }

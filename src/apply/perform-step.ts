@@ -2,6 +2,7 @@ import type { Engine } from '../engine/engine.js';
 import { hasCode, TsfigError, type ErrorCode } from '../model/errors.js';
 import type { Control } from '../model/event.js';
 import type { Step, StepKind } from '../model/plan.js';
+import { createWhenFree, removeFully } from './free-names.js';
 import type { Attacher, ContainerWatch, Hands } from './hands.js';
 import { waitReady } from './wait-ready.js';
 
@@ -40,7 +41,7 @@ export async function performStep(step: Step, hands: Hands, control: Control): P
     case 'remove-volume':
       return unless('not-found', engine.removeVolume(step.volume, call));
     case 'create-container':
-      await engine.createContainer(step.spec, call);
+      await createWhenFree(engine, step.spec, call);
       return;
     case 'attach-container':
       return needed(hands.follower).attach(step.container, step.tty, signal);
@@ -61,7 +62,7 @@ export async function performStep(step: Step, hands: Hands, control: Control): P
     case 'rename-container':
       return engine.renameContainer(step.container, step.to, call);
     case 'remove-container':
-      return unless('container-not-found', engine.removeContainer(step.container, step.volumes, call));
+      return removeFully(engine, step, call);
   }
 }
 

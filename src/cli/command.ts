@@ -24,6 +24,8 @@ export interface RunOptions {
   readonly inRun?: boolean;
   readonly noColor?: boolean;
   readonly noPrefix?: boolean;
+  /** As with `--progress quiet`. */
+  readonly quiet?: boolean;
 }
 
 /** Runs a command's work and turns its end into the exit code. */

@@ -5,6 +5,8 @@ export const EXIT_OK = 0;
 export const EXIT_FAILED = 1;
 /** `plan --exit-code`: there is something to do. */
 export const EXIT_CHANGES = 2;
+/** `run --timeout`: the time was up, as with timeout(1). */
+export const EXIT_LATE = 124;
 /** Another process holds the lock (EX_TEMPFAIL of sysexits.h). */
 const EXIT_BUSY = 75;
 /** `run`: tsfig or the engine failed, not the command. */

@@ -85,7 +85,7 @@ function codeForThrown(error: unknown, output: Output, { inRun = false }: RunOpt
 /** Terminal or not, colours or not: decided here, once. */
 function openOutput(
   { progress, color }: Pick<GlobalOptions, 'progress' | 'color'>,
-  { noColor = false, noPrefix = false }: RunOptions,
+  { noColor = false, noPrefix = false, quiet = false }: RunOptions,
   onClosed: (error: NodeJS.ErrnoException | null) => void,
 ): Output {
   const { stdout, stderr, env } = process;
@@ -93,7 +93,7 @@ function openOutput(
   return makeOutput({
     stdout,
     stderr,
-    mode: progress === 'auto' ? (isTerminal(stderr) ? 'tty' : 'plain') : progress,
+    mode: quiet ? 'quiet' : progress === 'auto' ? (isTerminal(stderr) ? 'tty' : 'plain') : progress,
     colour: colours && isTerminal(stderr),
     logColour: colours && isTerminal(stdout),
     prefix: !noPrefix,

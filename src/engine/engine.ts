@@ -1,7 +1,13 @@
 import type { Milliseconds } from '../lib/units.js';
 import type { BuildSpec, ContainerSpec, NetworkSpec, VolumeSpec } from '../model/container-spec.js';
 import type { Progress } from '../model/event.js';
-import type { ContainerDetails, ObservedContainer, ObservedImage, ObservedNetwork } from '../model/observed.js';
+import type {
+  ContainerDetails,
+  ObservedContainer,
+  ObservedImage,
+  ObservedNetwork,
+  ObservedVolume,
+} from '../model/observed.js';
 
 /** What a container gets on a network that it is connected to. */
 export interface Endpoint {
@@ -29,8 +35,8 @@ export interface Engine {
   listContainers(options: CallOptions & { readonly project: string | null }): Promise<readonly ObservedContainer[]>;
   inspectContainer(container: string, options: CallOptions): Promise<ContainerDetails>;
   listNetworks(options: CallOptions): Promise<readonly ObservedNetwork[]>;
-  /** Names of the volumes that carry the project's label. */
-  listVolumes(options: CallOptions & { readonly project: string }): Promise<readonly string[]>;
+  /** The volumes that carry the project's label. */
+  listVolumes(options: CallOptions & { readonly project: string }): Promise<readonly ObservedVolume[]>;
   /** Throws `image-not-found`. */
   inspectImage(ref: string, options: CallOptions): Promise<ObservedImage>;
   /** The engine's own ranges for new networks and what tells whether it runs on this very host. */

@@ -1,4 +1,4 @@
-import { ms } from '../lib/units.js';
+import { pause } from '../lib/deadline.js';
 import type { Clock } from './host.js';
 
-export const realClock: Clock = { now: () => Date.now(), tick: () => ms(performance.now()) };
+export const realClock: Clock = { now: () => Date.now(), pause };

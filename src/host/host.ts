@@ -24,8 +24,8 @@ export interface Files {
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Milliseconds that never go back. */
-  tick(): Milliseconds;
+  /** Resolves after this long, whatever the wall clock does; rejects with the signal's reason when that aborts first. */
+  pause(length: Milliseconds, signal: AbortSignal): Promise<void>;
 }
 
 /** Lets go of a lock; harmless when called twice. */
@@ -37,6 +37,16 @@ export interface Lock {
    * holds it, however it dies. `onWait` is told once who holds it.
    */
   acquire(name: string, signal: AbortSignal, onWait: (holder: string) => void): Promise<Release>;
+  /** Takes the lock, or tells who has it. */
+  take(name: string, signal: AbortSignal): Promise<Release | Holder>;
+}
+
+/** The process that has a lock. */
+export interface Holder {
+  /** `pid 4711, since 2026-11-20T10:00:00Z`. */
+  readonly words: string;
+  /** Sends it SIGTERM. False when it is not ours to stop, or is not that process any more. */
+  readonly stop: () => boolean;
 }
 
 export interface Routes {

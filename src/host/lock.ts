@@ -4,7 +4,8 @@ import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { abortable } from '../lib/deadline.js';
-import type { Lock, Release } from './host.js';
+import type { Holder, Lock, Release } from './host.js';
+import { stopSocketOwner } from './socket-owner.js';
 
 /**
  * A lock is a listening socket in Linux's abstract namespace: the kernel gives the name to one process and takes it back
@@ -13,17 +14,21 @@ import type { Lock, Release } from './host.js';
  */
 export const socketLock: Lock = {
   async acquire(name, signal, onWait) {
-    const path = socketPath(name);
-    for (let told = false; ;) {
-      signal.throwIfAborted();
-      const release = await tryListen(path);
-      if (release) return release;
-      const answered = await waitForHolder(path, signal, (holder) => {
-        if (!told) onWait(holder);
-        told = true;
-      });
-      if (!answered && !path.startsWith('\0')) unlinkSync(path);
+    let told = false;
+    for (;;) {
+      const taken = await takeOrMeet(socketPath(name), signal);
+      if (typeof taken === 'function') return taken;
+      if (!told) onWait(taken.words);
+      told = true;
+      await untilGone(taken.socket, signal);
     }
+  },
+  async take(name, signal) {
+    const path = socketPath(name);
+    const taken = await takeOrMeet(path, signal);
+    if (typeof taken === 'function') return taken;
+    taken.socket.destroy();
+    return { words: taken.words, stop: () => stopSocketOwner(path, taken.words) } satisfies Holder;
   },
 };
 
@@ -31,6 +36,24 @@ export const socketLock: Lock = {
 function socketPath(name: string): string {
   const hash = createHash('sha256').update(name).digest('hex').slice(0, 32);
   return process.platform === 'linux' ? `\0tsfig-${hash}` : join(tmpdir(), `tsfig-${hash}.sock`);
+}
+
+/** A holder that was met, with the connection that ends when it lets go. */
+interface Met {
+  readonly words: string;
+  readonly socket: Socket;
+}
+
+/** Takes the lock or meets who has it; one that lets go in between is neither, so it is tried again. */
+async function takeOrMeet(path: string, signal: AbortSignal): Promise<Release | Met> {
+  for (;;) {
+    signal.throwIfAborted();
+    const release = await tryListen(path);
+    if (release) return release;
+    const met = await meet(path, signal);
+    if (met) return met;
+    if (!path.startsWith('\0')) unlinkSync(path);
+  }
 }
 
 /** What lets go of the lock, or null when another process has it. */
@@ -59,20 +82,42 @@ async function tryListen(path: string): Promise<Release | null> {
   });
 }
 
-/** Resolves when the holder has let go; false when nobody answered. */
-async function waitForHolder(path: string, signal: AbortSignal, onHolder: (holder: string) => void): Promise<boolean> {
+/** How long a holder may take to say who it is; one that was halted by SIGSTOP says nothing. */
+const INTRODUCTION = 2000;
+
+/** The holder, as soon as it has said who it is; null when nobody answers. */
+async function meet(path: string, signal: AbortSignal): Promise<Met | null> {
   const socket = connect(path);
-  let answered = false;
-  const ended = new Promise<boolean>((resolve) => {
-    socket.on('data', (words) => {
-      answered = true;
-      onHolder(words.toString().trim());
+  const introduced = new Promise<Met | null>((resolve) => {
+    let timer: NodeJS.Timeout | undefined;
+    const end = (met: Met | null): void => {
+      clearTimeout(timer);
+      resolve(met);
+    };
+    socket.once('connect', () => {
+      timer = setTimeout(() => end({ words: 'a process that does not answer', socket }), INTRODUCTION);
     });
-    socket.on('error', () => resolve(answered));
-    socket.on('close', () => resolve(answered));
+    socket.once('data', (words) => end({ words: words.toString().trim(), socket }));
+    socket.once('error', () => end(null));
+    socket.once('close', () => end(null));
   });
   try {
-    return await abortable(ended, signal);
+    return await abortable(introduced, signal);
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+}
+
+/** Resolves when the holder has let go. */
+async function untilGone(socket: Socket, signal: AbortSignal): Promise<void> {
+  const gone = new Promise<void>((resolve) => {
+    if (socket.destroyed) resolve();
+    socket.on('error', () => resolve());
+    socket.on('close', () => resolve());
+  });
+  try {
+    await abortable(gone, signal);
   } finally {
     socket.destroy();
   }

@@ -1,3 +1,4 @@
+import { setTimeout as timeout } from 'node:timers/promises';
 import type { Milliseconds } from './units.js';
 
 /**
@@ -37,5 +38,14 @@ export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Pr
     return await Promise.race([promise, aborted]);
   } finally {
     signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** Resolves after this long; rejects with the signal's reason when that aborts first. */
+export async function pause(length: Milliseconds, signal: AbortSignal): Promise<void> {
+  try {
+    await timeout(length, undefined, { signal });
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error;
   }
 }

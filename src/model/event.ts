@@ -1,3 +1,4 @@
+import type { Milliseconds } from '../lib/units.js';
 import type { Diagnostic } from './diagnostic.js';
 import type { Outcome, Plan, Step } from './plan.js';
 
@@ -12,6 +13,8 @@ export type RunEvent =
   | { readonly kind: 'attached'; readonly project: string; readonly containers: readonly string[] }
   | LogLine
   | { readonly kind: 'container-exited'; readonly container: string; readonly exitCode: number }
+  | BackingOff
+  | JobEnded
   | { readonly kind: 'stopping' }
   | { readonly kind: 'killing' }
   | { readonly kind: 'warning'; readonly diagnostic: Diagnostic };
@@ -22,6 +25,33 @@ export interface LogLine {
   readonly stream: 'stdout' | 'stderr';
   /** Without its newline. */
   readonly text: string;
+}
+
+/** The last runs of a job failed at once: the next one waits. */
+export interface BackingOff {
+  readonly kind: 'backing-off';
+  readonly container: string;
+  /** How many in a row. */
+  readonly failures: number;
+  /** Of the last one; null when there never was a container. */
+  readonly exitCode: number | null;
+  readonly ranFor: Milliseconds;
+  /** What the engine or the job said last, or null. */
+  readonly why: string | null;
+  readonly pause: Milliseconds;
+}
+
+/** One run of a job that is run again and again has ended. */
+export interface JobEnded {
+  readonly kind: 'job-ended';
+  readonly service: string;
+  /** From 1. */
+  readonly run: number;
+  /** Null when there was no container that could have one. */
+  readonly exitCode: number | null;
+  readonly took: Milliseconds;
+  /** Until the next run; null when there is none. */
+  readonly pause: Milliseconds | null;
 }
 
 /** How far one part of a step is: a layer of a pull, or the build context on its way. */

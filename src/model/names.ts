@@ -14,6 +14,13 @@ export const LABEL = {
   volume: 'com.docker.compose.volume',
   /** `fixed` on a network whose subnet tsfig gave, so that its containers can have fixed addresses. */
   addresses: 'tsfig.addresses',
+  /** On the container of `run --once`, and on what remembers that there could be none: the job's own name. */
+  job: 'tsfig.job',
+  /** How many runs in a row had failed at once before this one. */
+  failures: 'tsfig.failures',
+  /** On what remembers a run that never had a container: when it failed (ISO 8601), and why. */
+  failedAt: 'tsfig.failed-at',
+  failure: 'tsfig.failure',
   /** JSON of field → short hash, to say which field of a container's configuration has changed. */
   fields: 'tsfig.fields',
 } as const;
@@ -25,6 +32,8 @@ export const isReservedLabel = (key: string): boolean =>
 export const containerName = (project: string, service: string, number: number): string =>
   `${project}_${service}_${number}`;
 export const oneOffName = (project: string, service: string, id: string): string => `${project}_${service}_run_${id}`;
+/** The one name of the container of `run --once`, so that no two of them can ever run side by side. */
+export const jobName = (project: string, service: string): string => `${project}_${service}_once`;
 export const imageName = (project: string, service: string): string => `${project}_${service}`.toLowerCase();
 export const networkName = (project: string): string => `${project}_default`;
 export const volumeName = (project: string, volume: string): string => `${project}_${volume}`;

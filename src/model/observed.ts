@@ -9,8 +9,8 @@ export interface Observed {
   readonly images: ReadonlyMap<string, ObservedImage>;
   /** Every network of the engine: a subnet must avoid them all. */
   readonly networks: readonly ObservedNetwork[];
-  /** Names of the volumes that carry the project's label. */
-  readonly volumes: readonly string[];
+  /** The volumes that carry the project's label. */
+  readonly volumes: readonly ObservedVolume[];
   /** Containers of others that the file names (external_links, volumes_from, net), by the name in the file. */
   readonly externals: ReadonlyMap<string, ContainerDetails>;
   readonly linkStyle: LinkStyle;
@@ -84,6 +84,8 @@ export interface ContainerDetails {
   readonly health: HealthState;
   readonly exitCode: number;
   readonly outOfMemory: boolean;
+  /** The engine's own words on why it could not be started; null when it could. */
+  readonly startError: string | null;
   /** ISO 8601 with nanoseconds; null when it never started. */
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
@@ -104,6 +106,11 @@ export interface ObservedImage {
   /** Container paths that the image declares as volumes. */
   readonly volumes: readonly string[];
   readonly healthcheck: HealthCheck | null;
+}
+
+export interface ObservedVolume {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 export interface ObservedNetwork {

@@ -77,7 +77,11 @@ export type Reason =
   | { readonly code: 'interrupted' }
   | { readonly code: 'orphan' }
   | { readonly code: 'surplus' }
-  | { readonly code: 'asked-for' };
+  | { readonly code: 'asked-for' }
+  /** What every run of a job does: its last container makes way for the next. */
+  | { readonly code: 'next-run' }
+  /** It runs, and whoever ran it is gone. */
+  | { readonly code: 'abandoned' };
 
 /** How a step ended; exactly one a step. `because` is the id of the step that failed first. */
 export type Outcome =

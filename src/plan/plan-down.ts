@@ -4,6 +4,7 @@ import type { Observed, ObservedContainer } from '../model/observed.js';
 import type { Plan, Reason, Step } from '../model/plan.js';
 import type { Project } from '../model/project.js';
 import { containersOf, planStop, removals } from './plan-stop.js';
+import { isJobMemory } from './leftovers.js';
 import * as steps from './steps.js';
 import { isOneOff, isUp, serviceOf } from './units.js';
 
@@ -32,7 +33,9 @@ export function planDown(project: Project, order: readonly string[], observed: O
     steps: [
       ...all,
       ...(emptied ? removeNetworks(project, observed, all) : []),
-      ...(wish.volumes ? observed.volumes.map((name) => steps.removeVolume(name, ASKED, all)) : []),
+      ...observed.volumes
+        .filter((volume) => wish.volumes || isJobMemory(volume))
+        .map(({ name }) => steps.removeVolume(name, ASKED, all)),
       ...imagesToRemove(project, wish).map((ref) => steps.removeImage(ref, ASKED, all)),
     ],
     rescues: [],

@@ -1,5 +1,6 @@
 import type { Milliseconds } from '../lib/units.js';
-import type { Plan, Step } from '../model/plan.js';
+import type { ObservedContainer } from '../model/observed.js';
+import type { Plan, Reason, Step } from '../model/plan.js';
 import { specForRun, type RunWish } from './plan-run.js';
 import { UpPlanner } from './plan-up.js';
 import type { Scene } from './scene.js';
@@ -10,12 +11,14 @@ export interface OneOffWish {
   readonly services: readonly string[];
   readonly wish: RunWish;
   readonly waitLimit: Milliseconds | null;
+  /** What earlier runs of a job left: it goes before the container is created. Absent: this is no job. */
+  readonly leftovers?: readonly ObservedContainer[];
 }
 
 /** What a one-off needs is started as `up` would, but nothing is recreated; then its container is created, not started. */
 export function planRun(
   scene: Scene,
-  { service, services, wish, waitLimit }: OneOffWish,
+  { service, services, wish, waitLimit, leftovers }: OneOffWish,
   images: readonly Step[],
 ): Plan {
   const upWish = { services, recreate: 'never', waitLimit, attach: [], removeOrphans: false, grace: null } as const;
@@ -24,6 +27,8 @@ export function planRun(
     for (const unit of scene.units.wanted.get(name) ?? []) planner.add(unit);
   }
   const own = scene.project.services.get(service);
-  if (own) planner.addOneOff(own, specForRun(scene, own, wish));
+  const cleared = leftovers ? planner.clear(leftovers) : [];
+  const why: Reason = { code: leftovers ? 'next-run' : 'asked-for' };
+  if (own) planner.addOneOff(own, specForRun(scene, own, wish), { why, after: cleared });
   return planner.plan();
 }

@@ -18,6 +18,8 @@ export interface RunWish {
   readonly servicePorts: boolean;
   readonly tty: boolean;
   readonly stdin: boolean;
+  /** tsfig's own, beside those that say whose the container is. */
+  readonly facts?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -42,7 +44,7 @@ export function specForRun(scene: Scene, service: Service, wish: RunWish): Conta
   const siblings = service.net.kind === 'project' && hasContainers(scene, service);
   const spec = specFor(scene, { consumer: { name: wish.name, service: changed, siblings }, number: null, old: null });
   // Ports that are not published are not exposed either, so that two one-offs never get into each other's way.
-  return { ...spec, stdinOnce: wish.stdin, labels: { ...spec.labels, [LABEL.oneOff]: 'True' } };
+  return { ...spec, stdinOnce: wish.stdin, labels: { ...spec.labels, ...wish.facts, [LABEL.oneOff]: 'True' } };
 }
 
 const hasContainers = (scene: Scene, service: Service): boolean =>

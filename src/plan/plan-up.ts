@@ -1,7 +1,9 @@
 import type { ContainerSpec } from '../model/container-spec.js';
 import { LABEL, volumeName } from '../model/names.js';
+import type { ObservedContainer } from '../model/observed.js';
 import type { Plan, Reason, Rescue, Step } from '../model/plan.js';
 import type { Mount, Service } from '../model/project.js';
+import { clearLeftovers } from './leftovers.js';
 import { planUnit, type Parent, type UnitContext, type UnitPlan } from './plan-unit.js';
 import type { Scene } from './scene.js';
 import * as steps from './steps.js';
@@ -42,6 +44,12 @@ export function orphansOf({ observed, project }: Scene): string[] {
     .map(({ name }) => name);
 }
 
+interface OneOffOrder {
+  readonly why: Reason;
+  /** Ids of further steps that come before. */
+  readonly after: readonly string[];
+}
+
 /** Collects the steps of one `up`; what several containers share (network, volumes, waits) is planned once. */
 export class UpPlanner {
   readonly #scene: Scene;
@@ -71,9 +79,16 @@ export class UpPlanner {
   }
 
   /** A container beside the service's own ones; it is created when all that it needs is ready. */
-  addOneOff(service: Service, spec: ContainerSpec): void {
-    const needs = [...this.#createNeeds(service), ...this.#startNeeds(service)];
-    this.#add(steps.createContainer(spec, { code: 'asked-for' }, needs));
+  addOneOff(service: Service, spec: ContainerSpec, { why, after }: OneOffOrder): void {
+    const needs = [...after, ...this.#createNeeds(service), ...this.#startNeeds(service)];
+    this.#add(steps.createContainer(spec, why, needs));
+  }
+
+  /** What earlier runs of a job left goes. Answers the ids of the steps. */
+  clear(leftovers: readonly ObservedContainer[]): string[] {
+    const clearing = clearLeftovers(leftovers);
+    for (const step of clearing) this.#add(step);
+    return clearing.map(({ id }) => id);
   }
 
   removeSurplus(): void {
@@ -139,7 +154,7 @@ export class UpPlanner {
     if (mount.kind !== 'volume') return null;
     const { project, observed } = this.#scene;
     const name = volumeName(project.name, mount.volume);
-    if (observed.volumes.includes(name)) return null;
+    if (observed.volumes.some((volume) => volume.name === name)) return null;
     const labels = { [LABEL.project]: project.name, [LABEL.volume]: mount.volume };
     const step = steps.createVolume({ name, driver, labels }, { code: 'missing' });
     this.#add(step);

@@ -3,6 +3,7 @@ import type { Outcome, Plan, Step, StepKind } from '../model/plan.js';
 import { diagnosticToText } from './diagnostic.js';
 import { failureToText } from './failure.js';
 import { type LogNames, logLineText } from './log-prefix.js';
+import { backingOffText, jobEndedText } from './job.js';
 import { subjectOf, type Task, taskOf, tasksOf } from './tasks.js';
 
 /** A wait that is over sooner is no news: most containers are ready at once. In milliseconds. */
@@ -22,7 +23,8 @@ export function quietRenderer(names: LogNames): LineRenderer {
   const context = newContext(names);
   return (event) => {
     const line = eventToLine(event, context);
-    const isLoud = event.kind === 'log-line' || event.kind === 'warning' || isFailure(event);
+    const isLoud =
+      event.kind === 'log-line' || event.kind === 'warning' || event.kind === 'backing-off' || isFailure(event);
     return isLoud ? line : undefined;
   };
 }
@@ -78,6 +80,8 @@ const FORMAT: Formatters = {
   'log-line': ({ container, text }, { names }) => names.styleOf(container).prefix + logLineText(text),
   'container-exited': ({ container, exitCode }, { names }) =>
     names.styleOf(container).paint(`${container} exited with code ${exitCode}`),
+  'backing-off': backingOffText,
+  'job-ended': jobEndedText,
   stopping: () => 'Gracefully stopping... (press Ctrl+C again to force)',
   killing: () => 'Killing...',
   warning: ({ diagnostic }) => diagnosticToText(diagnostic),

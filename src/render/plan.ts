@@ -64,6 +64,10 @@ export function reasonToText(reason: Reason): string {
       return 'more than wanted';
     case 'asked-for':
       return 'asked for';
+    case 'next-run':
+      return 'the next run of the job';
+    case 'abandoned':
+      return 'left running by a tsfig that was killed';
     default:
       return reason satisfies never;
   }

@@ -52,7 +52,7 @@ function mainTasks(steps: readonly Step[]): ReadonlyMap<string, Main> {
       const { name } = step.spec;
       const replaces = step.why.code !== 'missing' && (aside.has(replacedName(name)) || isReplacement(step.why));
       const words = containerWords(replaces ? 'Recreating' : 'Creating', name, replaces && step.why);
-      mains.set(name, { words, replaces });
+      mains.set(name, { words: { ...words, quiet: isRoutine(step) }, replaces });
     } else if (step.kind === 'start-container' && !mains.has(step.container)) {
       mains.set(step.container, { words: containerWords('Starting', step.container), replaces: false });
     }
@@ -122,8 +122,11 @@ const thing = (verb: string, name: string, title: string): Words => ({
 /** How a step that stands alone is called. */
 function wordsOf(step: Step): Words {
   const words = LONELY[step.kind] as (step: Step) => Words;
-  return words(step);
+  return isRoutine(step) ? { ...words(step), quiet: true } : words(step);
 }
+
+/** What every run of a job does would fill the supervisor's log. */
+const isRoutine = ({ why }: Step): boolean => why.code === 'next-run';
 
 type LonelyWords = { readonly [K in StepKind]: (step: Extract<Step, { kind: K }>) => Words };
 

@@ -352,7 +352,7 @@ export function describeEngine(title: string, makeEngine: () => Promise<EngineUn
         const labels = { [TEST_LABEL]: 'yes', [LABEL.project]: project };
         await engine.createVolume({ name: volume, driver: null, labels }, at);
         await engine.createVolume({ name: volume, driver: null, labels }, at);
-        expect(await engine.listVolumes({ project, ...at })).toEqual([volume]);
+        expect(await engine.listVolumes({ project, ...at })).toEqual([{ name: volume, labels }]);
         const id = await create('db', { mounts: [{ kind: 'volume', volume, target: '/data', mode: '' }] });
         expect((await listed('db'))?.mounts).toMatchObject([{ kind: 'volume', volume, target: '/data' }]);
         await expect(engine.removeVolume(volume, at)).rejects.toMatchObject({ code: 'engine-conflict' });

@@ -57,6 +57,7 @@ export const NODE_MODULES: Readonly<Record<string, readonly string[]>> = {
   'node:path/posix': ['load/'], // calculates with text, whatever the machine
   'node:readline/promises': ['cli/'],
   'node:stream': ['engine/docker/', 'cli/'],
+  'node:timers/promises': ['lib/deadline.ts'],
 };
 
 /** Globals that tie code to one process, and who may use them. */

@@ -99,6 +99,7 @@ export function toDetails(container: MemoryContainer): ContainerDetails {
     health: container.health,
     exitCode: container.exitCode,
     outOfMemory: container.outOfMemory,
+    startError: null,
     startedAt: container.startedAt,
     finishedAt: container.finishedAt,
     lastProbe: container.lastProbe,

@@ -11,6 +11,7 @@ import type {
   ObservedContainer,
   ObservedImage,
   ObservedNetwork,
+  ObservedVolume,
 } from '../../src/model/observed.js';
 import type {
   Attachment,
@@ -124,10 +125,12 @@ export class MemoryEngine implements Engine {
     return [...this.#networks];
   }
 
-  async listVolumes(options: CallOptions & { readonly project: string }): Promise<readonly string[]> {
+  async listVolumes(options: CallOptions & { readonly project: string }): Promise<readonly ObservedVolume[]> {
     await this.#enter('listVolumes', [options.project], options);
     const all = [...this.volumes.values()];
-    return all.filter(({ labels }) => labels[LABEL.project] === options.project).map(({ name }) => name);
+    return all
+      .filter(({ labels }) => labels[LABEL.project] === options.project)
+      .map(({ name, labels }) => ({ name, labels }));
   }
 
   async inspectImage(ref: string, options: CallOptions): Promise<ObservedImage> {

@@ -119,6 +119,8 @@ const REASONS: { readonly [K in Reason['code']]: Reason & { readonly code: K } }
   orphan: { code: 'orphan' },
   surplus: { code: 'surplus' },
   'asked-for': { code: 'asked-for' },
+  'next-run': { code: 'next-run' },
+  abandoned: { code: 'abandoned' },
 };
 
 const ENDS: { readonly [K in Outcome['kind']]: Outcome & { readonly kind: K } } = {
@@ -171,6 +173,23 @@ const NEWS: { readonly [K in RunEvent['kind']]: RunEvent & { readonly kind: K } 
   attached: { kind: 'attached', project: 'shop', containers: [container] },
   'log-line': { kind: 'log-line', container, stream: 'stderr', text: 'ready' },
   'container-exited': { kind: 'container-exited', container, exitCode: 137 },
+  'backing-off': {
+    kind: 'backing-off',
+    container: 'shop_upload_once',
+    failures: 5,
+    exitCode: 127,
+    ranFor: ms(3),
+    why: '"sh" not found in image upload:1.4',
+    pause: seconds(8),
+  },
+  'job-ended': {
+    kind: 'job-ended',
+    service: 'upload',
+    run: 12,
+    exitCode: 0,
+    took: ms(1234),
+    pause: seconds(3.5),
+  },
   stopping: { kind: 'stopping' },
   killing: { kind: 'killing' },
   warning: { kind: 'warning', diagnostic: DIAGNOSTIC },

@@ -2,7 +2,13 @@ import type { Milliseconds } from '../../lib/units.js';
 import type { BuildSpec, ContainerSpec, NetworkSpec, VolumeSpec } from '../../model/container-spec.js';
 import type { Progress } from '../../model/event.js';
 import { LABEL } from '../../model/names.js';
-import type { ContainerDetails, ObservedContainer, ObservedImage, ObservedNetwork } from '../../model/observed.js';
+import type {
+  ContainerDetails,
+  ObservedContainer,
+  ObservedImage,
+  ObservedNetwork,
+  ObservedVolume,
+} from '../../model/observed.js';
 import type {
   Attachment,
   AttachOptions,
@@ -18,7 +24,14 @@ import type {
 } from '../engine.js';
 import { buildImage } from './build.js';
 import { doing, type Doing } from './docker-errors.js';
-import type { ContainerJson, ContainerSummaryJson, HostJson, ImageJson, NetworkJson } from './docker-json.js';
+import type {
+  ContainerJson,
+  ContainerSummaryJson,
+  HostJson,
+  ImageJson,
+  NetworkJson,
+  VolumeJson,
+} from './docker-json.js';
 import { ask, type EngineCall } from './door.js';
 import { followEvents } from './events.js';
 import {
@@ -60,11 +73,14 @@ export class DockerEngine implements Engine {
     return list.map(toObservedNetwork);
   }
 
-  async listVolumes({ project, signal }: CallOptions & { readonly project: string }): Promise<readonly string[]> {
+  async listVolumes({
+    project,
+    signal,
+  }: CallOptions & { readonly project: string }): Promise<readonly ObservedVolume[]> {
     const call = get('/volumes', { filters: labelFilter(project) });
-    type Answer = { readonly Volumes?: readonly { readonly Name: string }[] | null };
+    type Answer = { readonly Volumes?: readonly VolumeJson[] | null };
     const { Volumes } = await this.#ask<Answer>(call, doing('list volumes'), signal);
-    return (Volumes ?? []).map(({ Name }) => Name);
+    return (Volumes ?? []).map(({ Name, Labels }) => ({ name: Name, labels: Labels ?? {} }));
   }
 
   async inspectImage(ref: string, { signal }: CallOptions): Promise<ObservedImage> {

@@ -57,6 +57,7 @@ export interface StateJson {
   readonly Status?: Maybe<string>;
   readonly ExitCode?: Maybe<number>;
   readonly OOMKilled?: Maybe<boolean>;
+  readonly Error?: Maybe<string>;
   readonly StartedAt?: Maybe<string>;
   readonly FinishedAt?: Maybe<string>;
   readonly Health?: Maybe<{
@@ -117,4 +118,9 @@ export interface EventJson {
   readonly Actor?: Maybe<{ readonly ID?: Maybe<string>; readonly Attributes?: MaybeRecord<string> }>;
   /** Nanoseconds since the epoch; text, because a JavaScript number would lose the last of them. */
   readonly timeNano?: Maybe<string>;
+}
+
+export interface VolumeJson {
+  readonly Name: string;
+  readonly Labels?: MaybeRecord<string>;
 }

@@ -125,6 +125,7 @@ export function toContainerDetails(container: ContainerJson): ContainerDetails {
     health: toHealth(state?.Health?.Status),
     exitCode: state?.ExitCode ?? 0,
     outOfMemory: state?.OOMKilled ?? false,
+    startError: emptyToNull(state?.Error),
     startedAt: toMoment(state?.StartedAt),
     finishedAt: toMoment(state?.FinishedAt),
     lastProbe: emptyToNull(state?.Health?.Log?.at(-1)?.Output),

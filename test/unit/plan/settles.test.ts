@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { plan } from '../../../src/actions/plan.js';
 import { up, type UpRequest } from '../../../src/actions/up.js';
 import type { World } from '../../../src/actions/world.js';
-import { seconds } from '../../../src/lib/units.js';
 import { TsfigError } from '../../../src/model/errors.js';
 import type { Control } from '../../../src/model/event.js';
 import { allDone, type Plan } from '../../../src/model/plan.js';
@@ -25,8 +24,11 @@ class SmallWorld implements World {
       realPath: (path) => path,
       readInput: () => Promise.resolve(Buffer.from('')),
     },
-    clock: { now: () => 0, tick: () => seconds(0) },
-    lock: { acquire: () => Promise.resolve(() => Promise.resolve()) },
+    clock: { now: () => 0, pause: () => Promise.resolve() },
+    lock: {
+      acquire: () => Promise.resolve(() => Promise.resolve()),
+      take: () => Promise.resolve(() => Promise.resolve()),
+    },
     routes: { hostname: 'elsewhere', kernel: '6', taken: () => [] },
   };
 

@@ -1,0 +1,135 @@
+import type { Engine } from '../engine/engine.js';
+import { LineCutter } from '../lib/lines.js';
+import { ms } from '../lib/units.js';
+import { hasCode } from '../model/errors.js';
+import { LABEL } from '../model/names.js';
+import type { ContainerDetails, ObservedContainer, ObservedVolume } from '../model/observed.js';
+import { failuresOf, type LastRun } from '../plan/backoff.js';
+import { isJobMemory, type Job } from '../plan/leftovers.js';
+import { isUp } from '../plan/units.js';
+
+/** What is known of a job's runs before this one. */
+export interface Memory {
+  /** How many in a row failed at once. */
+  readonly failures: number;
+  readonly last: LastRun | null;
+  readonly why: string | null;
+  /** The volume that tells it, because there was no container to do so. */
+  readonly volume: string | null;
+}
+
+const NOTHING: Memory = { failures: 0, last: null, why: null, volume: null };
+
+export interface Recalling {
+  readonly engine: Engine;
+  readonly project: string;
+  readonly job: Job;
+  readonly signal: AbortSignal;
+}
+
+/** The engine is the only memory: the last container tells how it went, or a volume that there could be none. */
+export async function recall(recalling: Recalling, leftovers: readonly ObservedContainer[]): Promise<Memory> {
+  const [newest] = leftovers.toSorted((a, b) => b.createdAt - a.createdAt);
+  if (!newest) return recallFailure(recalling);
+  if (isUp(newest) || newest.exitCode === 0) return NOTHING;
+  const { engine, signal } = recalling;
+  try {
+    const details = await engine.inspectContainer(newest.id, { signal });
+    const last = lastRunOf(newest, details);
+    const failures = failuresOf(last);
+    if (failures === 0) return NOTHING;
+    return { failures, last, why: await whyOf({ engine, details, image: newest.image }, signal), volume: null };
+  } catch (error) {
+    if (hasCode(error, 'container-not-found')) return NOTHING; // removed by another hand, and with it what it told
+    throw error;
+  }
+}
+
+function lastRunOf({ labels, createdAt }: ObservedContainer, details: ContainerDetails): LastRun {
+  const { exitCode, outOfMemory, startedAt, finishedAt } = details;
+  const failuresBefore = Number(labels[LABEL.failures] ?? '0');
+  const started = startedAt === null ? null : Date.parse(startedAt);
+  // Of one that never started only the second of its creation is known: its end, so that no pause is cut short.
+  const ended = started === null || finishedAt === null ? (createdAt + 1) * 1000 : Date.parse(finishedAt);
+  return { failuresBefore, exitCode, outOfMemory, ranFor: ms(started === null ? 0 : ended - started), endedAt: ended };
+}
+
+const NO_PROGRAM = /exec: "?([^":]+)"?: .*(?:not found|no such file or directory)/;
+const LONGEST_WORDS = 300;
+
+interface Asking {
+  readonly engine: Engine;
+  readonly details: ContainerDetails;
+  readonly image: string;
+}
+
+/** Why it failed, in one line: the engine's words when it could not be started, else the last line of its log. */
+async function whyOf({ engine, details, image }: Asking, signal: AbortSignal): Promise<string | null> {
+  const { startError, outOfMemory } = details;
+  const program = startError === null ? undefined : NO_PROGRAM.exec(startError)?.[1];
+  if (program !== undefined) return `"${program}" not found in image ${image}`;
+  if (startError !== null) return startError.trim().replaceAll(/\s+/g, ' ').slice(0, LONGEST_WORDS);
+  return outOfMemory ? 'out of memory' : await lastLine(engine, details, signal);
+}
+
+async function lastLine(engine: Engine, { id, tty }: ContainerDetails, signal: AbortSignal): Promise<string | null> {
+  const cutter = new LineCutter(LONGEST_WORDS);
+  const lines: string[] = [];
+  const wanted = { tty, follow: false, timestamps: false, tail: 1, since: null, until: null, signal };
+  try {
+    for await (const { bytes } of engine.logs(id, wanted)) lines.push(...cutter.push(bytes));
+  } catch (error) {
+    if (!hasCode(error, 'log-unreadable', 'container-not-found')) throw error;
+  }
+  return lines.at(-1) ?? cutter.end() ?? null;
+}
+
+async function recallFailure(recalling: Recalling): Promise<Memory> {
+  const found = await findNote(recalling);
+  return found ? readFailure(found) : NOTHING;
+}
+
+async function findNote({ engine, project, job, signal }: Recalling): Promise<ObservedVolume | undefined> {
+  const volumes = await engine.listVolumes({ project, signal });
+  return volumes.find((volume) => isJobMemory(volume) && volume.labels[LABEL.job] === job.name);
+}
+
+function readFailure({ name, labels }: ObservedVolume): Memory {
+  const failures = Number(labels[LABEL.failures] ?? '0') || 0;
+  const endedAt = Date.parse(labels[LABEL.failedAt] ?? '') || 0;
+  const last = { failuresBefore: failures - 1, exitCode: null, outOfMemory: false, ranFor: ms(0), endedAt };
+  return { failures, last, why: labels[LABEL.failure] ?? null, volume: name };
+}
+
+interface FailureNote {
+  readonly failures: number;
+  readonly at: number;
+  readonly why: string;
+}
+
+/**
+ * Notes that a run failed before there was a container: on a volume that holds nothing, because labels cannot be changed
+ * and nothing else can be made without an image. The next run that gets its container removes it, and so does `down`.
+ */
+export async function remember(recalling: Recalling, { failures, at, why }: FailureNote): Promise<void> {
+  const { engine, project, job, signal } = recalling;
+  const before = await findNote(recalling);
+  if (before) await forget(recalling, before.name);
+  const labels = {
+    [LABEL.project]: project,
+    [LABEL.job]: job.name,
+    [LABEL.failures]: String(failures),
+    [LABEL.failedAt]: new Date(at).toISOString(),
+    [LABEL.failure]: why.split('\n', 1)[0]?.slice(0, LONGEST_WORDS) ?? '',
+  };
+  await engine.createVolume({ name: `${job.name}_failed`, driver: null, labels }, { signal });
+}
+
+/** `volume` is one that `recall` has found. */
+export async function forget({ engine, signal }: Recalling, volume: string): Promise<void> {
+  try {
+    await engine.removeVolume(volume, { signal });
+  } catch (error) {
+    if (!hasCode(error, 'not-found', 'engine-conflict')) throw error;
+  }
+}

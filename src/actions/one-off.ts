@@ -1,0 +1,98 @@
+import { inspectImages } from '../apply/observe.js';
+import type { Engine } from '../engine/engine.js';
+import { withNeeds } from '../graph/select.js';
+import type { Milliseconds } from '../lib/units.js';
+import type { Control } from '../model/event.js';
+import type { Observed } from '../model/observed.js';
+import type { Outcomes, Plan, Step } from '../model/plan.js';
+import { leftoversOf, type Job } from '../plan/leftovers.js';
+import { planRun } from '../plan/plan-one-off.js';
+import type { RunWish } from '../plan/plan-run.js';
+import { makeScene } from '../plan/scene.js';
+import { carryOut } from './carry-out.js';
+import { locked } from './locked.js';
+import { look, withTargets } from './look.js';
+import { imageSteps } from './make-plan.js';
+import type { Prepared } from './prepare.js';
+import { openSession } from './session.js';
+import { inSubnetTurn } from './subnet-turn.js';
+import type { World } from './world.js';
+
+/** What `run` of either kind may be asked about the container and what it needs. */
+export interface OneOffRequest {
+  readonly service: string;
+  readonly wish: Omit<RunWish, 'name' | 'facts'>;
+  readonly noDeps: boolean;
+  readonly build: 'missing' | 'always' | 'never';
+  readonly waitLimit: Milliseconds | null;
+  readonly parallel: number;
+}
+
+/** One container beside the service's own ones. */
+export interface OneOff {
+  readonly world: World;
+  readonly engine: Engine;
+  readonly prepared: Prepared;
+  readonly request: OneOffRequest;
+  readonly wish: RunWish;
+  /** With `run --once`: what it left goes first. */
+  readonly job: Job | null;
+}
+
+export const servicesFor = ({ needs }: Prepared, { service, noDeps }: OneOffRequest): string[] =>
+  noDeps ? [service] : withNeeds(needs, [service]);
+
+export const lookFor = ({ world, engine, prepared, request }: Omit<OneOff, 'wish'>, control: Control) =>
+  look(world, engine, { project: prepared.project, services: servicesFor(prepared, request) }, control.signal);
+
+/**
+ * Everything up to the created container: images, what the service needs, the container itself. Where the photograph shows
+ * that the container is all there is to do, nobody else's work on the project is in the way, nor waited for.
+ */
+export async function makeOneOff(oneOff: OneOff, photograph: Observed | null, control: Control): Promise<Outcomes> {
+  const { parallel } = oneOff.request;
+  if (photograph && imagesFor(oneOff, photograph).length === 0) {
+    const plan = planFor(oneOff, photograph, []);
+    if (plan.steps.every(isItsOwn)) return carryOut(plan, { engine: oneOff.engine }, control, { parallel });
+  }
+  return makeWithNeeds(oneOff, control);
+}
+
+/** Steps that touch nothing but the job's own containers. */
+const isItsOwn = ({ why: { code } }: Step): boolean => code === 'next-run' || code === 'abandoned';
+
+async function makeWithNeeds(oneOff: OneOff, control: Control): Promise<Outcomes> {
+  const { world, engine, prepared, request } = oneOff;
+  const { parallel } = request;
+  const { project } = prepared;
+  const session = await openSession(engine, project.name, control, { follow: false });
+  try {
+    return await locked(world, { engine, project: project.name }, control, async () => {
+      let observed = await lookFor(oneOff, control);
+      const images = imagesFor(oneOff, observed);
+      let already: Outcomes = {};
+      if (images.length > 0) {
+        const first: Plan = { project: project.name, steps: images, rescues: [], unchanged: [] };
+        already = await carryOut(first, session.hands, control, { parallel });
+        const services = withTargets(project, servicesFor(prepared, request));
+        observed = { ...observed, images: await inspectImages(engine, services, control.signal) };
+      }
+      return inSubnetTurn(world, { engine, observed }, control, (fresh, turn) =>
+        carryOut(planFor(oneOff, fresh, images), session.hands, turn, { parallel, already }),
+      );
+    });
+  } finally {
+    await session.close();
+  }
+}
+
+const imagesFor = ({ prepared, request }: OneOff, observed: Observed): Step[] =>
+  imageSteps(prepared, servicesFor(prepared, request), observed, { build: request.build });
+
+function planFor({ prepared, request, wish, job }: OneOff, observed: Observed, images: readonly Step[]): Plan {
+  const scene = makeScene(prepared.project, observed, { scale: {}, version: prepared.version });
+  const services = servicesFor(prepared, request);
+  const { service, waitLimit } = request;
+  const oneOff = { service, services, wish, waitLimit };
+  return planRun(scene, job ? { ...oneOff, leftovers: leftoversOf(observed.containers, job) } : oneOff, images);
+}

@@ -1,0 +1,95 @@
+import type { Release } from '../host/host.js';
+import { ms, type Milliseconds } from '../lib/units.js';
+import { good, problem, type Checked, type Diagnostic } from '../model/diagnostic.js';
+import { TsfigError, type ErrorCode } from '../model/errors.js';
+import type { Control } from '../model/event.js';
+import { pauseAfter } from '../plan/backoff.js';
+import { findJob, lockJob, runJob, type OnceRequest, type OnceResult } from './once.js';
+import type { World } from './world.js';
+
+export interface RepeatRequest extends OnceRequest {
+  /** From the start of one run to the start of the next; a run that takes longer is followed at once. */
+  readonly every: Milliseconds;
+}
+
+/**
+ * Runs a job again and again inside this process, each time as `once` would, the file read anew, and holds its lock all
+ * the while. Ends with the signal only: with the last run's result when one was stopped by it, else by throwing the
+ * signal's reason. A file that is wrong from the beginning, or a busy lock, ends it, too.
+ */
+export async function repeat(world: World, request: RepeatRequest, control: Control): Promise<Checked<OnceResult>> {
+  const loop = new Loop(world, request, control);
+  try {
+    return await loop.run();
+  } finally {
+    await loop.release();
+  }
+}
+
+const ENDS: ReadonlySet<ErrorCode> = new Set(['interrupted', 'lock-busy']);
+
+class Loop {
+  readonly #world: World;
+  readonly #request: RepeatRequest;
+  readonly #control: Control;
+  #release: Release | null = null;
+  /** Runs in a row that failed where nothing on the engine could remember it. */
+  #blind = 0;
+
+  constructor(world: World, request: RepeatRequest, control: Control) {
+    this.#world = world;
+    this.#request = request;
+    this.#control = control;
+  }
+
+  async run(): Promise<Checked<OnceResult>> {
+    const { clock } = this.#world.host;
+    const { signal } = this.#control;
+    for (let run = 1; ; run += 1) {
+      const begun = performance.now();
+      const result = await this.#once();
+      if (!result.ok && this.#release === null) return result;
+      if (signal.aborted && result.ok) return result;
+      if (!result.ok) await this.#tell(result.problems);
+      const took = ms(performance.now() - begun);
+      const pause = this.#pause(took);
+      const exitCode = result.ok ? result.value.exitCode : null;
+      await this.#control.emit({ kind: 'job-ended', service: this.#request.service, run, exitCode, took, pause });
+      await clock.pause(pause, signal);
+    }
+  }
+
+  async release(): Promise<void> {
+    await this.#release?.();
+  }
+
+  /** What is thrown is told and counts as a failed run, but for what ends the loop. */
+  async #once(): Promise<Checked<OnceResult>> {
+    try {
+      const found = await findJob(this.#world, this.#request, this.#control);
+      if (!found.ok) {
+        this.#blind += 1;
+        return found;
+      }
+      this.#release ??= await lockJob(found.value, this.#control);
+      const result = await runJob(found.value, this.#control);
+      this.#blind = 0;
+      return good(result);
+    } catch (error) {
+      if (!(error instanceof TsfigError) || ENDS.has(error.code)) throw error;
+      this.#blind = error.code === 'engine-unreachable' ? this.#blind + 1 : 0;
+      await this.#tell([problem(error.code, error.message, error.hint ?? null)]);
+      return good({ container: '', outcomes: {}, exitCode: null, late: false });
+    }
+  }
+
+  /** Until the next run: what is left of `every`, and longer where nothing else keeps a job that cannot work from spinning. */
+  #pause(took: Milliseconds): Milliseconds {
+    const rest = Math.max(0, this.#request.every - took);
+    return ms(this.#blind === 0 ? rest : Math.max(rest, pauseAfter(this.#blind + 1)));
+  }
+
+  async #tell(problems: readonly Diagnostic[]): Promise<void> {
+    for (const diagnostic of problems) await this.#control.emit({ kind: 'warning', diagnostic });
+  }
+}
