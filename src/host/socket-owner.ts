@@ -15,14 +15,17 @@ export function stopSocketOwner(path: string, words: string): boolean {
   }
 }
 
-/** In /proc/net/unix an abstract name stands behind an `@`; the inode before it is what /proc/PID/fd links to. */
+/**
+ * In /proc/net/unix the zero bytes of an abstract name are `@`: one before it, and with some versions of libuv many behind.
+ * The inode in the column before it is what /proc/PID/fd links to.
+ */
 function ownsSocket(pid: number, path: string): boolean {
   try {
     const name = path.replace(/^\0/, '@');
     const lines = readFileSync('/proc/net/unix', 'utf8').split('\n');
     const inodes = lines.flatMap((line) => {
       const columns = line.trim().split(/\s+/);
-      return columns.at(-1) === name ? [`socket:[${columns.at(-2)}]`] : [];
+      return columns.at(-1)?.replace(/@+$/, '') === name ? [`socket:[${columns.at(-2)}]`] : [];
     });
     const descriptors = `/proc/${pid}/fd`;
     return readdirSync(descriptors).some((descriptor) => inodes.includes(linkOf(`${descriptors}/${descriptor}`)));

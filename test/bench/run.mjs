@@ -1,6 +1,6 @@
 // Benchmarks: tsfig against the raw Engine API and, where they are installed, its peers. Every figure is compared with
 // a reference measured in the same run, because the machine is noisy; nothing here passes or fails.
-// Usage: npm run bench [-- NAME…]   names: up, noop, parallel, logs, read, start
+// Usage: npm run bench [-- NAME…]   names: up, noop, once, parallel, logs, read, start
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -12,6 +12,7 @@ import Docker from 'dockerode';
 
 const run = promisify(execFile);
 const tsfig = fileURLToPath(new URL('../../bin/tsfig.js', import.meta.url));
+const bareOnce = fileURLToPath(new URL('bare-once.mjs', import.meta.url));
 const docker = new Docker();
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
 
@@ -200,6 +201,35 @@ const BENCHES = {
         },
         11,
       );
+    });
+  },
+  async once() {
+    await inDirectory(async ({ directory, cli, project }) => {
+      await writeFile(path.join(directory, 'fig.yml'), 'job: { image: busybox, command: "true" }');
+      await cli('run', '--once', 'job');
+      const ended = await docker.getContainer(`${project}_job_once`).inspect();
+      await docker.getContainer(ended.Id).remove();
+      // The bare script has a project of its own beside it, with the same network and one leftover.
+      const bare = `${project}-bare`;
+      const network = await docker.createNetwork({
+        Name: `${bare}_default`,
+        Labels: { 'com.docker.compose.project': bare },
+      });
+      try {
+        await compare(
+          'a job `true` with nothing else to do, from start to exit',
+          {
+            'the same calls by a bare Node script': () =>
+              timed(() => run(process.execPath, [bareOnce, bare, `${bare}_job_once`])),
+            'tsfig run --once': () => timed(() => cli('run', '--once', 'job')),
+            'docker run --rm': () => timed(() => run('docker', ['run', '--rm', 'busybox', 'true'])),
+          },
+          15,
+        );
+      } finally {
+        await clean(bare);
+        await network.remove().catch(() => undefined);
+      }
     });
   },
   async logs() {
