@@ -27,12 +27,25 @@ export interface Recalling {
   readonly signal: AbortSignal;
 }
 
+/** What the engine has of a job: what its runs left, and the project's volumes. */
+export interface Traces {
+  readonly leftovers: readonly ObservedContainer[];
+  readonly volumes: readonly ObservedVolume[];
+}
+
 /** The engine is the only memory: the last container tells how it went, or a volume that there could be none. */
-export async function recall(recalling: Recalling, leftovers: readonly ObservedContainer[]): Promise<Memory> {
+export async function recall(recalling: Recalling, { leftovers, volumes }: Traces): Promise<Memory> {
+  const { job } = recalling;
+  const note = volumes.find((volume) => isJobMemory(volume) && volume.labels[LABEL.job] === job.name);
+  const noted = note ? readFailure(note) : NOTHING;
   const [newest] = leftovers.toSorted((a, b) => b.createdAt - a.createdAt);
-  if (!newest) return recallFailure(recalling);
+  // A container that is younger than the note was made since; the list tells its second only.
+  if (!newest || (noted.last && noted.last.endedAt >= newest.createdAt * 1000)) return noted;
+  return { ...(await recallContainer(recalling, newest)), volume: noted.volume };
+}
+
+async function recallContainer({ engine, signal }: Recalling, newest: ObservedContainer): Promise<Memory> {
   if (isUp(newest) || newest.exitCode === 0) return NOTHING;
-  const { engine, signal } = recalling;
   try {
     const details = await engine.inspectContainer(newest.id, { signal });
     const last = lastRunOf(newest, details);
@@ -84,16 +97,6 @@ async function lastLine(engine: Engine, { id, tty }: ContainerDetails, signal: A
   return lines.at(-1) ?? cutter.end() ?? null;
 }
 
-async function recallFailure(recalling: Recalling): Promise<Memory> {
-  const found = await findNote(recalling);
-  return found ? readFailure(found) : NOTHING;
-}
-
-async function findNote({ engine, project, job, signal }: Recalling): Promise<ObservedVolume | undefined> {
-  const volumes = await engine.listVolumes({ project, signal });
-  return volumes.find((volume) => isJobMemory(volume) && volume.labels[LABEL.job] === job.name);
-}
-
 function readFailure({ name, labels }: ObservedVolume): Memory {
   const failures = Number(labels[LABEL.failures] ?? '0') || 0;
   const endedAt = Date.parse(labels[LABEL.failedAt] ?? '') || 0;
@@ -103,6 +106,8 @@ function readFailure({ name, labels }: ObservedVolume): Memory {
 
 interface FailureNote {
   readonly failures: number;
+  /** The volume with the note before this one, or null. */
+  readonly before: string | null;
   readonly at: number;
   readonly why: string;
 }
@@ -111,10 +116,9 @@ interface FailureNote {
  * Notes that a run failed before there was a container: on a volume that holds nothing, because labels cannot be changed
  * and nothing else can be made without an image. The next run that gets its container removes it, and so does `down`.
  */
-export async function remember(recalling: Recalling, { failures, at, why }: FailureNote): Promise<void> {
+export async function remember(recalling: Recalling, { failures, before, at, why }: FailureNote): Promise<void> {
   const { engine, project, job, signal } = recalling;
-  const before = await findNote(recalling);
-  if (before) await forget(recalling, before.name);
+  if (before !== null) await forget(recalling, before);
   const labels = {
     [LABEL.project]: project,
     [LABEL.job]: job.name,

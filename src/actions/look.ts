@@ -10,13 +10,18 @@ import type { World } from './world.js';
 export async function look(
   world: World,
   engine: Engine,
-  { project, services }: { readonly project: Project; readonly services: readonly string[] },
+  {
+    project,
+    services,
+    everyVolume = false,
+  }: { readonly project: Project; readonly services: readonly string[]; readonly everyVolume?: boolean },
   signal: AbortSignal,
 ): Promise<Observed> {
   const { hostname, kernel, taken } = world.host.routes;
   const pool = world.environment['TSFIG_SUBNET_POOL'] ?? null;
   const surroundings = { hostname, kernel, taken, pool };
-  const observed = await observe(engine, { project, services: withTargets(project, services), surroundings }, signal);
+  const wanted = withTargets(project, services);
+  const observed = await observe(engine, { project, services: wanted, everyVolume, surroundings }, signal);
   refuseElsewhere(world, project, observed);
   return observed;
 }

@@ -106,7 +106,8 @@ export async function runJob({ job, oneOff: bare, request }: FoundJob, control: 
   const container = job.name;
   let photograph = await lookFor(bare, control);
   const recalling: Recalling = { engine, project: prepared.project.name, job, signal: control.signal };
-  const memory = await recall(recalling, leftoversOf(photograph.containers, job));
+  const { containers, volumes } = photograph;
+  const memory = await recall(recalling, { leftovers: leftoversOf(containers, job), volumes });
   if (request.backoff && (await backOff(bare, memory, control))) photograph = await lookFor(bare, control);
   const facts = { [LABEL.job]: job.name, [LABEL.failures]: String(memory.failures) };
   const oneOff = { ...bare, wish: { ...bare.wish, facts } };
@@ -149,7 +150,7 @@ async function makeJob({ oneOff, recalling, memory }: Making, photograph: Observ
   const note = async (why: string): Promise<void> => {
     if (control.signal.aborted) return;
     const at = oneOff.world.host.clock.now();
-    const failure = { failures: memory.failures + 1, at, why };
+    const failure = { failures: memory.failures + 1, before: memory.volume, at, why };
     await remember({ ...recalling, signal: AbortSignal.timeout(NOTE_LIMIT) }, failure).catch(() => undefined); // the failure itself counts
   };
   try {

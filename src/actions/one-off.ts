@@ -42,8 +42,10 @@ export interface OneOff {
 export const servicesFor = ({ needs }: Prepared, { service, noDeps }: OneOffRequest): string[] =>
   noDeps ? [service] : withNeeds(needs, [service]);
 
-export const lookFor = ({ world, engine, prepared, request }: Omit<OneOff, 'wish'>, control: Control) =>
-  look(world, engine, { project: prepared.project, services: servicesFor(prepared, request) }, control.signal);
+export function lookFor({ world, engine, prepared, request, job }: OneOff, control: Control): Promise<Observed> {
+  const services = servicesFor(prepared, request);
+  return look(world, engine, { project: prepared.project, services, everyVolume: job !== null }, control.signal);
+}
 
 /**
  * Everything up to the created container: images, what the service needs, the container itself. Where the photograph shows

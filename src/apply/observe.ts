@@ -23,6 +23,8 @@ export interface Looking {
   readonly project: Project;
   /** The services whose images and external containers matter. */
   readonly services: readonly Service[];
+  /** The volumes are listed even where no service names one. */
+  readonly everyVolume: boolean;
   readonly surroundings: Surroundings;
 }
 
@@ -33,7 +35,7 @@ export async function observe(engine: Engine, looking: Looking, signal: AbortSig
   const [containers, networks, volumes, images, externals] = await Promise.all([
     engine.listContainers({ project: project.name, signal }),
     engine.listNetworks(call),
-    hasNamedVolumes(services) ? engine.listVolumes({ project: project.name, signal }) : [],
+    looking.everyVolume || hasNamedVolumes(services) ? engine.listVolumes({ project: project.name, signal }) : [],
     inspectImages(engine, services, signal),
     inspectExternals(engine, services, signal),
   ]);

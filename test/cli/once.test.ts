@@ -81,7 +81,7 @@ db:
         `POST /containers/${name}/start`,
         `POST /containers/${name}/wait`,
       ]);
-      expect(proxy.requests.length).toBeLessThanOrEqual(9);
+      expect(proxy.requests.length).toBeLessThanOrEqual(10);
     } finally {
       await proxy.close();
     }
