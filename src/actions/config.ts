@@ -10,10 +10,12 @@ export interface ConfigResult {
   readonly project: string;
   readonly file: string;
   readonly directory: string;
-  /** In start order, in the words of the file, with everything filled in. */
-  readonly services: Readonly<Record<string, FigService>>;
+  /** Names of the services, in start order. */
+  readonly order: readonly string[];
+  /** In start order, in the words of the file, with everything filled in. Made when asked for: checking needs none. */
+  readonly services: () => Readonly<Record<string, FigService>>;
   /** The same as a file that reads as the same project. */
-  readonly yaml: string;
+  readonly yaml: () => string;
 }
 
 /** Reads and checks the file; the engine is not asked. */
@@ -21,12 +23,14 @@ export async function config(world: World, request: ProjectRequest, control: Con
   const prepared = await prepare(world, request, control);
   if (!prepared.ok) return prepared;
   const { project, needs } = prepared.value;
-  const services = projectToFig(project, [...needs.keys()]);
+  const order = [...needs.keys()];
+  const services = (): Record<string, FigService> => projectToFig(project, order);
   return good({
     project: project.name,
     file: project.file,
     directory: project.directory,
+    order,
     services,
-    yaml: toYaml(services).trimEnd(),
+    yaml: () => toYaml(services()).trimEnd(),
   });
 }

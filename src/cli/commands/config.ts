@@ -22,11 +22,11 @@ export const registerConfig: Register = (program, run) => {
         const result = await config(world, project, control);
         if (!result.ok) return report(result.problems);
         if (quiet) return EXIT_OK;
-        if (services) await output.result(Object.keys(result.value.services).join('\n'));
-        else if (format === 'yaml') await output.result(result.value.yaml);
+        if (services) await output.result(result.value.order.join('\n'));
+        else if (format === 'yaml') await output.result(result.value.yaml());
         else {
           const { project: name, file, directory, services: all } = result.value;
-          await output.result(JSON.stringify({ project: name, file, directory, services: all }, null, 2));
+          await output.result(JSON.stringify({ project: name, file, directory, services: all() }, null, 2));
         }
         return EXIT_OK;
       });
