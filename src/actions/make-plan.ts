@@ -1,13 +1,16 @@
 import type { Engine } from '../engine/engine.js';
+import { fixedName, noSuchPort, readNamed } from '../graph/instances.js';
 import { namedServices, withNeeds } from '../graph/select.js';
 import type { Milliseconds } from '../lib/units.js';
 import { bad, good, problem, type Checked, type Diagnostic } from '../model/diagnostic.js';
 import type { Observed } from '../model/observed.js';
+import { portBeyond } from '../model/ports.js';
 import type { Plan, Step } from '../model/plan.js';
 import type { Service } from '../model/project.js';
 import { planImages } from '../plan/plan-images.js';
 import { planUp } from '../plan/plan-up.js';
 import { makeScene, type Scene } from '../plan/scene.js';
+import type { Instances } from '../plan/units.js';
 import { look } from './look.js';
 import type { Prepared } from './prepare.js';
 import type { World } from './world.js';
@@ -29,24 +32,38 @@ export interface Chosen {
   readonly named: readonly string[];
   /** Those and what they need, in start order. */
   readonly all: readonly string[];
+  /** Of services that were named as `web@2`, the numbers of the containers. */
+  readonly instances: Instances;
 }
 
 export function choose(
   { needs, project }: Prepared,
   { services, noDeps, scale }: Pick<PlanRequest, 'services' | 'noDeps' | 'scale'>,
 ): Checked<Chosen> {
-  const named = namedServices([...needs.keys()], services);
-  if (!named.ok) return named;
-  const scaled = namedServices([...needs.keys()], Object.keys(scale));
+  const order = [...needs.keys()];
+  const read = readNamed(project, order, services);
+  if (!read.ok) return read;
+  const { services: named, instances } = read.value;
+  const scaled = namedServices(order, Object.keys(scale));
   if (!scaled.ok) return scaled;
-  const fixed = Object.entries(scale).filter(([name, count]) => count > 1 && project.services.get(name)?.containerName);
-  if (fixed.length > 0) return bad(fixed.map(([name]) => fixedName(name)));
-  const all = noDeps ? [...needs.keys()].filter((name) => named.value.includes(name)) : withNeeds(needs, named.value);
-  return good({ named: named.value, all });
+  const problems = Object.entries(scale).flatMap(
+    ([name, count]) => whyNotScaled(project.services.get(name), count, instances) ?? [],
+  );
+  if (problems.length > 0) return bad(problems);
+  const all = noDeps ? order.filter((name) => named.includes(name)) : withNeeds(needs, named);
+  return good({ named, all, instances });
 }
 
-const fixedName = (service: string): Diagnostic =>
-  problem('bad-usage', `${service} has a container_name, so there can be only one of it`, 'take container_name out');
+function whyNotScaled(service: Service | undefined, count: number, instances: Instances): Diagnostic | null {
+  if (!service) return null;
+  const { name, containerName, ports } = service;
+  if (count > 1 && containerName) return fixedName(name);
+  if (instances[name]) {
+    return problem('bad-usage', `--scale says how many ${name} has, and ${name}@ which`, 'use one of the two');
+  }
+  const beyond = portBeyond(ports, count);
+  return beyond === undefined ? null : noSuchPort(name, count, beyond);
+}
 
 /** The images that are missing, as steps. They come first, because what they hold decides what the containers are told. */
 export function imageSteps(
@@ -74,18 +91,20 @@ export function makePlan(
     images,
     attach,
     onlyStart = [],
+    instances,
   }: {
     readonly services: readonly string[];
     readonly images: readonly Step[];
     readonly attach: readonly string[];
     readonly onlyStart?: readonly string[];
+    readonly instances: Instances;
   },
 ): Planned {
-  const scene = makeScene(project, observed, { scale: request.scale, version });
+  const scene = makeScene(project, observed, { scale: request.scale, instances, version });
   const { recreate, waitLimit, removeOrphans, grace } = request;
   return {
     scene,
-    plan: planUp(scene, { services, recreate, waitLimit, attach, removeOrphans, grace, onlyStart }, images),
+    plan: planUp(scene, { services, instances, recreate, waitLimit, attach, removeOrphans, grace, onlyStart }, images),
   };
 }
 
@@ -102,5 +121,5 @@ export async function planWhole(
 ): Promise<Plan> {
   const observed = await look(world, engine, { project: prepared.project, services: chosen.all }, signal);
   const images = imageSteps(prepared, chosen.all, observed, request);
-  return makePlan(prepared, observed, request, { services: chosen.all, images, attach: [] }).plan;
+  return makePlan(prepared, observed, request, { ...chosen, services: chosen.all, images, attach: [] }).plan;
 }

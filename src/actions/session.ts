@@ -23,7 +23,8 @@ export interface Session {
   expectEnds(): void;
   /** Resolves when all followed containers have ended. */
   allEnded(): Promise<void>;
-  containersOf(service: string): string[];
+  /** Names of the containers of `web`, or of `web@2`. */
+  containersOf(named: string): string[];
   close(): Promise<void>;
 }
 
@@ -66,7 +67,11 @@ export async function openSession(
     },
     expectEnds: () => follower.expectEnds(),
     allEnded: () => follower.allEnded(),
-    containersOf: (service) => (session.scene?.units.wanted.get(service) ?? []).map(({ name }) => name),
+    containersOf(named) {
+      const [service = '', number] = named.split('@');
+      const units = session.scene?.units.wanted.get(service) ?? [];
+      return units.filter((unit) => number === undefined || unit.number === Number(number)).map(({ name }) => name);
+    },
     async close() {
       await follower.abandonAll();
       life.abort();

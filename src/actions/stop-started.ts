@@ -3,7 +3,9 @@ import type { Engine } from '../engine/engine.js';
 import { seconds, type Milliseconds } from '../lib/units.js';
 import { hasCode } from '../model/errors.js';
 import type { Control } from '../model/event.js';
+import type { ObservedContainer } from '../model/observed.js';
 import type { Outcomes } from '../model/plan.js';
+import type { Project } from '../model/project.js';
 import { containersOf, planStop } from '../plan/plan-stop.js';
 import type { Session } from './session.js';
 
@@ -16,7 +18,11 @@ export const startedIn = (outcomes: Outcomes): string[] =>
 interface Stopping {
   readonly engine: Engine;
   readonly session: Session;
+  /** Names of the containers that this run has started. */
   readonly started: readonly string[];
+  /** Whether a container that ran before belongs to this run, too; null: none does. */
+  readonly adopts: ((container: ObservedContainer) => boolean) | null;
+  readonly project: Project;
   /** The project's services in start order. */
   readonly order: readonly string[];
   readonly grace: Milliseconds | null;
@@ -28,37 +34,46 @@ const KILL_LIMIT = seconds(10);
 
 /** Stops exactly these containers, those that need others first; the second signal kills what is left. */
 export async function stopStarted(stopping: Stopping, control: Control): Promise<void> {
-  const { session, started } = stopping;
-  if (started.length === 0) return;
+  const { session, started, adopts } = stopping;
+  if (started.length === 0 && !adopts) return;
   await control.emit({ kind: 'stopping' });
+  let own = started;
   try {
-    await session.abandonAllBut((container) => started.includes(container));
+    const containers = await findOwn(stopping, control);
+    own = [...new Set([...started, ...containers.map(({ name }) => name)])];
+    await session.abandonAllBut((container) => own.includes(container));
     session.expectEnds();
-    await stopInOrder(stopping, control);
+    await stopInOrder(stopping, containers, control);
   } catch (error) {
     if (!control.force.aborted) throw error;
   }
-  if (control.force.aborted) await kill(stopping, control);
+  if (control.force.aborted) await kill(stopping.engine, own, control);
   else await session.untilEnd(false, control.force);
 }
 
-async function stopInOrder({ engine, session, started, order, grace, parallel }: Stopping, control: Control) {
-  if (!session.scene) return;
-  const { project } = session.scene;
+async function findOwn({ engine, project, started, adopts, order }: Stopping, control: Control) {
   // The signal that brought us here is aborted already; only the second one ends the stopping.
-  const signal = control.force;
-  const all = await engine.listContainers({ project: project.name, signal });
-  const containers = containersOf({ containers: all }, order).filter(({ name }) => started.includes(name));
-  const plan = planStop(project, containers, grace);
-  await control.emit({ kind: 'plan-ready', plan });
-  await walkPlan(plan, { engine }, { ...control, signal }, { parallel, already: {} });
+  const all = await engine.listContainers({ project: project.name, signal: control.force });
+  return containersOf({ containers: all }, order).filter(
+    (container) => started.includes(container.name) || adopts?.(container),
+  );
 }
 
-async function kill({ engine, started }: Stopping, control: Control): Promise<void> {
+async function stopInOrder(
+  { engine, project, grace, parallel }: Stopping,
+  containers: readonly ObservedContainer[],
+  control: Control,
+) {
+  const plan = planStop(project, containers, grace);
+  await control.emit({ kind: 'plan-ready', plan });
+  await walkPlan(plan, { engine }, { ...control, signal: control.force }, { parallel, already: {} });
+}
+
+async function kill(engine: Engine, containers: readonly string[], control: Control): Promise<void> {
   await control.emit({ kind: 'killing' });
   const signal = AbortSignal.timeout(KILL_LIMIT);
   await Promise.all(
-    started.map(async (container) => {
+    containers.map(async (container) => {
       try {
         await engine.killContainer(container, 'SIGKILL', { signal });
       } catch (error) {

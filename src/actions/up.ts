@@ -2,11 +2,12 @@ import type { Exit } from '../apply/follow-logs.js';
 import type { Engine } from '../engine/engine.js';
 import { good, type Checked } from '../model/diagnostic.js';
 import type { Control } from '../model/event.js';
-import type { Observed } from '../model/observed.js';
+import type { Observed, ObservedContainer } from '../model/observed.js';
 import { allDone, type Outcomes } from '../model/plan.js';
-import { namedServices } from '../graph/select.js';
+import { readNamed } from '../graph/instances.js';
 import { bridgeWaves } from '../plan/bridge-waves.js';
 import { orphansOf } from '../plan/plan-up.js';
+import { numberOf, serviceOf } from '../plan/units.js';
 import { inspectImages } from '../apply/observe.js';
 import { carryOut } from './carry-out.js';
 import type { ProjectRequest } from './find-file.js';
@@ -24,7 +25,9 @@ export interface UpRequest extends ProjectRequest, PlanRequest {
   readonly parallel: number;
   /** Stop everything as soon as one attached container ends. */
   readonly abortOnExit: boolean;
-  /** The service whose container's exit code is the result; implies `abortOnExit`. */
+  /** What runs already of the services named belongs to this `up`, too: what stops it stops those. */
+  readonly adopt: boolean;
+  /** The service, or `web@2`, whose container's exit code is the result; implies `abortOnExit`. */
   readonly exitCodeFrom: string | null;
 }
 
@@ -40,19 +43,17 @@ export interface UpResult {
 export async function up(world: World, request: UpRequest, control: Control): Promise<Checked<UpResult>> {
   const prepared = await prepare(world, request, control);
   if (!prepared.ok) return prepared;
-  const known = namedServices(
-    [...prepared.value.needs.keys()],
-    request.exitCodeFrom === null ? [] : [request.exitCodeFrom],
-  );
+  const { project, needs } = prepared.value;
+  const known = readNamed(project, [...needs.keys()], request.exitCodeFrom === null ? [] : [request.exitCodeFrom]);
   if (!known.ok) return known;
   const chosen = choose(prepared.value, { ...request, services: withExitService(request) });
   if (!chosen.ok) return chosen;
-  const engine = await world.connectEngine(control.signal);
-  const project = prepared.value.project.name;
+  // What is to be stopped can be found only by asking, so a signal does not end the connecting.
+  const engine = await world.connectEngine(request.adopt ? control.force : control.signal);
   const bringing: Bringing = { world, engine, prepared: prepared.value, chosen: chosen.value, request };
-  const session = await openSession(engine, project, control, { follow: !request.detach });
+  const session = await openSession(engine, project.name, control, { follow: !request.detach });
   try {
-    const outcomes = await locked(world, { engine, project }, control, () => bringUp(bringing, session, control));
+    const outcomes = await bringUpLocked(bringing, session, control);
     if (request.detach) return good({ outcomes, exits: [], exitCode: null });
     return good(await stayAttached(bringing, { session, outcomes }, control));
   } finally {
@@ -60,9 +61,26 @@ export async function up(world: World, request: UpRequest, control: Control): Pr
   }
 }
 
+/** Where a signal ends it before anything was done, what is adopted is stopped all the same. */
+async function bringUpLocked(bringing: Bringing, session: Session, control: Control): Promise<Outcomes> {
+  const { world, engine, prepared, request } = bringing;
+  try {
+    const of = { engine, project: prepared.project.name };
+    return await locked(world, of, control, () => bringUp(bringing, session, control));
+  } catch (error) {
+    if (request.adopt && control.signal.aborted) await stopOwn(bringing, { session, outcomes: {} }, control);
+    throw error;
+  }
+}
+
 /** A service whose code is wanted is brought up and attached, too. */
-const withExitService = ({ services, exitCodeFrom }: UpRequest): readonly string[] =>
-  exitCodeFrom === null || services.length === 0 ? services : [...services, exitCodeFrom];
+function withExitService({ services, exitCodeFrom }: UpRequest): readonly string[] {
+  if (exitCodeFrom === null || services.length === 0) return services;
+  const isNamed = services.some(
+    (name) => name === exitCodeFrom || name.startsWith(`${exitCodeFrom}@`) || exitCodeFrom.startsWith(`${name}@`),
+  );
+  return isNamed ? services : [...services, exitCodeFrom];
+}
 
 interface Bringing {
   readonly world: World;
@@ -139,7 +157,9 @@ async function bringUpRound(
   }
   const attach = request.detach ? [] : chosen.named;
   return inSubnetTurn(world, { engine, observed }, control, async (seen, turn) => {
-    const { scene, plan } = makePlan(prepared, seen, request, { services, images, attach, onlyStart: done });
+    const { scene, plan } = makePlan(prepared, seen, request, {
+      ...{ services, images, attach, onlyStart: done, instances: chosen.instances },
+    });
     if (!request.removeOrphans) await warnOfOrphans(orphansOf(scene), control);
     session.scene = scene;
     if (!request.detach) await session.announce(plan);
@@ -163,24 +183,34 @@ interface Attached {
 }
 
 /** Follows until all have ended, one has and that is to end all, or the user has had enough; then stops what this run started. */
-async function stayAttached(
-  { request, engine, prepared }: Bringing,
-  { session, outcomes }: Attached,
-  control: Control,
-): Promise<UpResult> {
-  const started = startedIn(outcomes);
+async function stayAttached(bringing: Bringing, { session, outcomes }: Attached, control: Control): Promise<UpResult> {
+  const { request } = bringing;
   await session.abandonAllBut((container) => !failedToStart(container, outcomes));
   const endsAll = request.abortOnExit || request.exitCodeFrom !== null;
   const healthy = allDone(outcomes);
   if (healthy && !control.signal.aborted) await session.untilEnd(endsAll, control.signal);
   if (control.signal.aborted || (healthy && endsAll)) {
-    await stopStarted(
-      { engine, session, started, order: [...prepared.needs.keys()], grace: request.grace, parallel: request.parallel },
-      control,
-    );
+    await stopOwn(bringing, { session, outcomes }, control);
   }
   const exits = session.exits;
   return { outcomes, exits, exitCode: endsAll ? wantedCode(exits, request, session) : null };
+}
+
+/** Stops what this run has started, and with `adopt` what ran before of the services named. */
+async function stopOwn(
+  { request, engine, prepared, chosen }: Bringing,
+  { session, outcomes }: Attached,
+  control: Control,
+): Promise<void> {
+  const { project, needs } = prepared;
+  const { grace, parallel } = request;
+  const { named, instances } = chosen;
+  const adopts = (container: ObservedContainer): boolean => {
+    const service = serviceOf(container);
+    return named.includes(service) && (instances[service]?.includes(numberOf(container)) ?? true);
+  };
+  const own = { started: startedIn(outcomes), adopts: request.adopt ? adopts : null };
+  await stopStarted({ engine, session, ...own, project, order: [...needs.keys()], grace, parallel }, control);
 }
 
 const failedToStart = (container: string, outcomes: Outcomes): boolean => {

@@ -1,5 +1,6 @@
 import type { Span } from '../model/diagnostic.js';
-import type { PublishedPort } from '../model/project.js';
+import { hostPortAt } from '../model/ports.js';
+import type { PublishedPort, WantedPort } from '../model/project.js';
 import type { WrittenService } from './fig.js';
 import type { Problems } from './problems.js';
 import { quoted } from './words.js';
@@ -17,8 +18,9 @@ type ByAddress = Map<string | null, Taken>;
 export function checkHostPorts(services: readonly WrittenService[], problems: Problems): void {
   const taken = new Map<string, ByAddress>();
   for (const { name, draft } of services) {
-    for (const { value: port, at } of draft.ports ?? []) {
+    for (const { value, at } of draft.ports ?? []) {
       if (problems.isFull) return;
+      const port = ofFirst(value);
       const key =
         port.hostPort === null ? `${name} ${port.containerPort}/${port.protocol}` : `${port.hostPort}/${port.protocol}`;
       const byAddress: ByAddress = taken.get(key) ?? new Map<string | null, Taken>();
@@ -30,6 +32,10 @@ export function checkHostPorts(services: readonly WrittenService[], problems: Pr
     }
   }
 }
+
+/** The port of a service's first container, which there always is; of the others nobody knows how many there will be. */
+const ofFirst = ({ hostTemplate, ...port }: WantedPort): PublishedPort =>
+  hostTemplate === undefined ? port : { ...port, hostPort: hostPortAt(hostTemplate, 1) };
 
 /** Looks through all only where the address stands for many; of these the first that is wanted is kept, or clashes. */
 function findClash(taken: ByAddress, ip: string | null): Taken | undefined {

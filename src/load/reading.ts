@@ -1,4 +1,4 @@
-import type { ImageSource, Link, Mount, PublishedPort, Service } from '../model/project.js';
+import type { ImageSource, Link, Mount, Service, WantedPort } from '../model/project.js';
 import type { EnvFileReader } from './env-files.js';
 import type { Problems } from './problems.js';
 import type { Placed, Written } from './written.js';
@@ -65,7 +65,7 @@ export interface Draft extends Omit<Service, Settled> {
   readonly envFile: ReadonlyMap<string, string>;
   readonly links: readonly Link[];
   readonly externalLinks: readonly Link[];
-  readonly ports: readonly Placed<PublishedPort>[];
+  readonly ports: readonly Placed<WantedPort>[];
   readonly mounts: readonly Placed<Mount>[];
   readonly tmpfs: readonly Placed<readonly [path: string, options: string]>[];
   readonly volumesFrom: readonly Placed<NamedSource>[];

@@ -1,5 +1,5 @@
 import { durationToUnits } from '../lib/units.js';
-import type { ExposedPort, HealthCheck, Mount, NetMode, Project, PublishedPort, Service } from '../model/project.js';
+import type { ExposedPort, HealthCheck, Mount, NetMode, Project, Service, WantedPort } from '../model/project.js';
 
 /** A service as its keys in fig.yml: what `loadProject` would read the same service from. Defaults are left out. */
 export type FigService = Readonly<Record<string, unknown>>;
@@ -90,9 +90,10 @@ const listKeys = (service: Service): FigService => ({
 const linkToFig = ({ target, alias }: Service['links'][number]): string =>
   target === alias ? target : `${target}:${alias}`;
 
-function portToFig({ hostIp, hostPort, containerPort, protocol }: PublishedPort): string {
+function portToFig({ hostIp, hostPort, hostTemplate, containerPort, protocol }: WantedPort): string {
   const address = hostIp === null ? '' : `${hostIp.includes(':') ? `[${hostIp}]` : hostIp}:`;
-  const host = hostPort === null ? (hostIp === null ? '' : ':') : `${hostPort}:`;
+  const outside = hostTemplate ?? hostPort;
+  const host = outside === null ? (hostIp === null ? '' : ':') : `${outside}:`;
   return `${address}${host}${containerPort}${protocol === 'tcp' ? '' : `/${protocol}`}`;
 }
 

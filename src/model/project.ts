@@ -50,6 +50,11 @@ export interface PublishedPort {
   readonly containerPort: number;
   readonly protocol: Protocol;
 }
+/** A port as a service wants it for each of its containers. */
+export interface WantedPort extends PublishedPort {
+  /** `80%i`: the port of the host, with the container's number in the place of `%i`. There only where it was written so. */
+  readonly hostTemplate?: string;
+}
 export type Protocol = 'tcp' | 'udp' | 'sctp';
 export interface ExposedPort {
   readonly port: number;
@@ -153,6 +158,7 @@ export interface ContainerSettings {
 /** What one service wants. It knows nothing of containers. */
 export interface Service extends ContainerSettings {
   readonly name: string;
+  readonly ports: readonly WantedPort[];
   /** Where its key stands in the file. */
   readonly at: Span;
   readonly source: ImageSource;

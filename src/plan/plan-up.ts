@@ -7,7 +7,7 @@ import { clearLeftovers } from './leftovers.js';
 import { planUnit, type Parent, type UnitContext, type UnitPlan } from './plan-unit.js';
 import type { Scene } from './scene.js';
 import * as steps from './steps.js';
-import { isOneOff, isUp, serviceOf, type Unit } from './units.js';
+import { isOneOff, isUp, serviceOf, type Instances, type Unit } from './units.js';
 import type { Milliseconds } from '../lib/units.js';
 
 /** What `up` is asked for. */
@@ -24,13 +24,16 @@ export interface UpWish {
   readonly grace: Milliseconds | null;
   /** Services that were not named and are there only because others need them: what runs is left as it is. */
   readonly onlyStart?: readonly string[];
+  /** Of these services only the containers of these numbers are brought up; the others are left as they are. */
+  readonly instances?: Instances;
 }
 
 /** From what is wanted and what was found to the steps between them. `imageSteps` come first and may be done already. */
 export function planUp(scene: Scene, wish: UpWish, imageSteps: readonly Step[]): Plan {
   const planner = new UpPlanner(scene, wish, imageSteps);
   for (const name of wish.services) {
-    for (const unit of scene.units.wanted.get(name) ?? []) planner.add(unit);
+    const only = wish.instances?.[name];
+    for (const unit of scene.units.wanted.get(name) ?? []) if (!only || only.includes(unit.number)) planner.add(unit);
   }
   planner.removeSurplus();
   if (wish.removeOrphans) planner.removeOrphans();
@@ -198,7 +201,9 @@ const imageOfStep = (step: Step): string => (step.kind === 'pull-image' ? step.i
 function parentsOf(service: Service, scene: Scene, planned: ReadonlyMap<string, readonly UnitPlan[]>): Parent[] {
   return service.needs.flatMap(({ on, because }) => {
     if (because === 'links') return [];
-    const untouched = (scene.units.wanted.get(on) ?? []).map((unit) => ({ unit, created: null }));
-    return (planned.get(on) ?? untouched).map(({ unit, created }) => ({ unit, created, because }));
+    const touched = new Map(planned.get(on)?.map(({ unit, created }) => [unit.number, created]));
+    return (scene.units.wanted.get(on) ?? []).map((unit) => {
+      return { unit, created: touched.get(unit.number) ?? null, because };
+    });
   });
 }

@@ -3,7 +3,7 @@ import type { ContainerDetails, Observed, ObservedImage } from '../model/observe
 import type { Project, Service } from '../model/project.js';
 import { addressToNumber, contains, numberToAddress } from './ipv4.js';
 import { planNetwork, type NetworkPlan } from './plan-network.js';
-import { findUnits, type Scale, type Unit, type Units } from './units.js';
+import { findUnits, type Instances, type Scale, type Unit, type Units } from './units.js';
 
 /** Everything that planning a container looks at: what is wanted, what was found, and who gets which address. */
 export interface Scene {
@@ -21,11 +21,12 @@ export interface Scene {
 
 interface SceneOptions {
   readonly scale: Scale;
+  readonly instances?: Instances;
   readonly version: string;
 }
 
-export function makeScene(project: Project, observed: Observed, { scale, version }: SceneOptions): Scene {
-  const units = findUnits(project, observed.containers, scale);
+export function makeScene(project: Project, observed: Observed, { version, ...wanted }: SceneOptions): Scene {
+  const units = findUnits(project, observed.containers, wanted);
   const network = planNetwork(project, observed);
   const addresses = assignAddresses(project, observed, { units, network });
   return {

@@ -1,7 +1,9 @@
 import type { ContainerSpec, SpecMount, SpecNetwork } from '../model/container-spec.js';
+import { TsfigError } from '../model/errors.js';
 import { volumeName } from '../model/names.js';
 import type { ObservedContainer, ObservedImage } from '../model/observed.js';
-import type { ContainerSettings, Mount, Service } from '../model/project.js';
+import { hostPortAt, portBeyond } from '../model/ports.js';
+import type { ContainerSettings, Mount, PublishedPort, Service } from '../model/project.js';
 import { fingerprint, fingerprintLabels, type Fingerprint } from './fingerprint.js';
 import { resolveLinks, type Consumer, type LinkResult } from './links.js';
 import { identityLabels, imageOf, type Scene } from './scene.js';
@@ -31,6 +33,7 @@ export function specFor(scene: Scene, { consumer, number, old }: SpecOptions): C
   const links = resolveLinks(scene, consumer);
   return {
     ...passedOn(service),
+    ports: portsFor(service, number ?? 1),
     name,
     image: service.source.ref,
     environment: environmentFor(service, image, links),
@@ -43,14 +46,31 @@ export function specFor(scene: Scene, { consumer, number, old }: SpecOptions): C
   };
 }
 
+/**
+ * The ports of a container of this number; one-offs have those of the first. Throws `bad-usage` where there is no such
+ * port: whoever asks for containers by number has been told before, so this one has been there since the file was another.
+ */
+function portsFor({ name, ports }: Service, number: number): PublishedPort[] {
+  const beyond = portBeyond(ports, number);
+  if (beyond !== undefined) {
+    const hint = `--scale ${name}=NUMBER makes it fewer`;
+    throw new TsfigError('bad-usage', `container ${number} of ${name} cannot have port ${beyond} of the host`, {
+      hint,
+    });
+  }
+  return ports.map(({ hostTemplate, ...port }) =>
+    hostTemplate === undefined ? port : { ...port, hostPort: hostPortAt(hostTemplate, number) },
+  );
+}
+
 /** The fields that reach the engine as the file has them. */
-function passedOn(service: Service): ContainerSettings {
-  const { command, entrypoint, ports, expose, volumeDriver, tmpfs, dns, dnsSearch, hostname, domainname } = service;
+function passedOn(service: Service): Omit<ContainerSettings, 'ports'> {
+  const { command, entrypoint, expose, volumeDriver, tmpfs, dns, dnsSearch, hostname, domainname } = service;
   const { macAddress, workingDir, user, tty, stdinOpen, privileged, readOnly, init, capAdd, capDrop } = service;
   const { securityOpt, devices, ulimits, memLimit, memswapLimit, cpuShares, cpuset, cgroupParent, pid, ipc } = service;
   const { logDriver, logOpt, restart, healthcheck, stopSignal, stopGrace } = service;
   return {
-    ...{ command, entrypoint, ports, expose, volumeDriver, tmpfs, dns, dnsSearch, hostname, domainname },
+    ...{ command, entrypoint, expose, volumeDriver, tmpfs, dns, dnsSearch, hostname, domainname },
     ...{ macAddress, workingDir, user, tty, stdinOpen, privileged, readOnly, init, capAdd, capDrop },
     ...{ securityOpt, devices, ulimits, memLimit, memswapLimit, cpuShares, cpuset, cgroupParent, pid, ipc },
     ...{ logDriver, logOpt, restart, healthcheck, stopSignal, stopGrace },

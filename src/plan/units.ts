@@ -23,7 +23,10 @@ export interface Units {
   readonly surplus: readonly Unit[];
 }
 
+/** How many containers a service is to have. */
 export type Scale = Readonly<Record<string, number>>;
+/** Of services of which only some containers are meant, their numbers. */
+export type Instances = Readonly<Record<string, readonly number[]>>;
 
 export const isOneOff = ({ labels }: ObservedContainer): boolean => labels[LABEL.oneOff] === 'True';
 export const serviceOf = ({ labels }: ObservedContainer): string => labels[LABEL.service] ?? '';
@@ -33,7 +36,11 @@ export const numberOf = ({ labels }: ObservedContainer): number => Number(labels
 export const isUp = ({ state }: ObservedContainer): boolean =>
   state === 'running' || state === 'paused' || state === 'restarting';
 
-export function findUnits(project: Project, containers: readonly ObservedContainer[], scale: Scale): Units {
+export function findUnits(
+  project: Project,
+  containers: readonly ObservedContainer[],
+  { scale, instances = {} }: { readonly scale: Scale; readonly instances?: Instances },
+): Units {
   const byService = groupBy(
     containers.filter((container) => !isOneOff(container) && container.state !== 'removing'),
     serviceOf,
@@ -43,7 +50,8 @@ export function findUnits(project: Project, containers: readonly ObservedContain
   for (const service of project.services.values()) {
     const found = groupBy(byService.get(service.name) ?? [], numberOf);
     const taken = [...found.keys()].toSorted((a, b) => a - b);
-    const keep = numbersToKeep(taken, scale[service.name] ?? null);
+    const only = instances[service.name];
+    const keep = only ? withNumbers(taken, only) : numbersToKeep(taken, scale[service.name] ?? null);
     wanted.set(
       service.name,
       keep.map((number) => unitAt(project, service, number, found.get(number) ?? [])),
@@ -61,6 +69,10 @@ function numbersToKeep(taken: readonly number[], count: number | null): number[]
   for (let number = 1; keep.length < wanted; number += 1) if (!keep.includes(number)) keep.push(number);
   return keep.toSorted((a, b) => a - b);
 }
+
+/** Places that are asked for by number are added to those that are taken; nothing else changes. */
+const withNumbers = (taken: readonly number[], numbers: readonly number[]): number[] =>
+  [...new Set([...taken, ...numbers])].toSorted((a, b) => a - b);
 
 function unitAt(project: Project, service: Service, number: number, found: readonly ObservedContainer[]): Unit {
   const name = service.containerName ?? containerName(project.name, service.name, number);

@@ -19,6 +19,7 @@ interface Flags {
   readonly color: boolean;
   readonly logPrefix: boolean;
   readonly timeout?: Milliseconds;
+  readonly adopt?: boolean;
   readonly abortOnContainerExit?: boolean;
   readonly exitCodeFrom?: string;
   readonly removeOrphans?: boolean;
@@ -41,6 +42,9 @@ export const registerUp: Register = (program, run) => {
     .option('--no-log-prefix', 'no container names before log lines')
     .option('-t, --timeout <seconds>', 'how long a container may take to stop', readSeconds)
     .addOption(
+      new Option('--adopt', 'what runs already of the services named is stopped with this up, too').conflicts('detach'),
+    )
+    .addOption(
       new Option('--abort-on-container-exit', 'stop everything as soon as one container ends').conflicts('detach'),
     )
     .addOption(
@@ -48,7 +52,15 @@ export const registerUp: Register = (program, run) => {
     )
     .option('--remove-orphans', 'remove containers of services that the file does not have any more')
     .option('--scale <service=number>', 'how many containers a service has', readScale)
-    .addHelpText('after', examples('tsfig up', 'tsfig up -d web', 'tsfig up --exit-code-from tests'))
+    .addHelpText(
+      'after',
+      examples(
+        'tsfig up',
+        'tsfig up -d web',
+        'tsfig up web@2                only the second container of web',
+        'tsfig up --exit-code-from tests',
+      ),
+    )
     .action(async (services: string[], flags: Flags) => {
       const noColor = !flags.color;
       await run(
@@ -80,6 +92,7 @@ const requestOf = (services: readonly string[], flags: Flags) =>
     removeOrphans: flags.removeOrphans ?? false,
     scale: flags.scale ?? {},
     grace: flags.timeout ?? null,
+    adopt: flags.adopt ?? false,
     abortOnExit: flags.abortOnContainerExit ?? false,
     exitCodeFrom: flags.exitCodeFrom ?? null,
   }) as const;

@@ -1,5 +1,6 @@
 import type { Span } from '../../model/diagnostic.js';
-import type { ExposedPort, Protocol, PublishedPort } from '../../model/project.js';
+import { hostPortAt, LAST_PORT } from '../../model/ports.js';
+import type { ExposedPort, Protocol, WantedPort } from '../../model/project.js';
 import { readItems } from '../scalars.js';
 import type { Reader, Reading } from '../reading.js';
 import { oneOf, quoted } from '../words.js';
@@ -10,16 +11,17 @@ const HINT = 'write "8080:80", "80", "127.0.0.1:8080:80" or "8080:80/udp"';
 const PROTOCOLS: readonly Protocol[] = ['tcp', 'udp', 'sctp'];
 
 /** Reads `ports:`; a range becomes one port after the other. */
-export const readPorts: Reader<readonly Placed<PublishedPort>[]> = (value, reading) =>
+export const readPorts: Reader<readonly Placed<WantedPort>[]> = (value, reading) =>
   readItems(value, reading)?.flatMap((item) => readPort(item, reading).map((port) => ({ value: port, at: item.at })));
 
-function readPort(item: WrittenScalar, reading: Reading): readonly PublishedPort[] {
+function readPort(item: WrittenScalar, reading: Reading): readonly WantedPort[] {
   const cut = cutProtocol(item, reading);
   const parts = cut && splitAddresses(cut.text);
   if (!parts) return cut ? tell(item.at, reading, `${quoted(item.text)} is not a port`) : [];
   const { hostIp, host, container } = parts;
   if (hostIp !== null && !isIp(hostIp)) return tell(item.at, reading, `${quoted(hostIp)} is not an IP address`);
   const inside = readRange(container, item, reading);
+  if (host?.includes('%')) return inside ? readTemplate({ hostIp, host, inside, item }, cut.protocol, reading) : [];
   const outside = host === null ? null : readRange(host, item, reading);
   if (!inside || outside === undefined) return [];
   const { first, count } = inside;
@@ -34,6 +36,27 @@ function readPort(item: WrittenScalar, reading: Reading): readonly PublishedPort
     containerPort: first + index,
     protocol: cut.protocol,
   }));
+}
+
+/** `80%i`: a port of the host for each container of the service. */
+function readTemplate(
+  { hostIp, host, inside, item }: Template,
+  protocol: Protocol,
+  reading: Reading,
+): readonly WantedPort[] {
+  const { at } = item;
+  if (!/^\d*%i\d*$/.test(host)) return tell(at, reading, `${quoted(host)} is not a port with %i in it`);
+  if (inside.count > 1) return tell(at, reading, `${quoted(item.text)} is a range: %i stands for one port`);
+  const first = hostPortAt(host, 1);
+  if (first < 1 || first > LAST_PORT) return tell(at, reading, `port ${first} is not between 1 and ${LAST_PORT}`);
+  return [{ hostIp, hostPort: null, hostTemplate: host, containerPort: inside.first, protocol }];
+}
+
+interface Template {
+  readonly hostIp: string | null;
+  readonly host: string;
+  readonly inside: { readonly first: number; readonly count: number };
+  readonly item: WrittenScalar;
 }
 
 interface Parts {
@@ -88,8 +111,8 @@ function readRange(text: string, item: WrittenScalar, reading: Reading): { first
   if (!part) return void tell(item.at, reading, `${quoted(item.text)} is not a port`);
   const first = Number(part[1]);
   const last = Number(part[2] ?? part[1]);
-  const wrong = [first, last].find((port) => port < 1 || port > 65_535);
-  if (wrong !== undefined) return void tell(item.at, reading, `port ${wrong} is not between 1 and 65535`);
+  const wrong = [first, last].find((port) => port < 1 || port > LAST_PORT);
+  if (wrong !== undefined) return void tell(item.at, reading, `port ${wrong} is not between 1 and ${LAST_PORT}`);
   if (last < first) return void tell(item.at, reading, `the range ${quoted(text)} runs backwards`);
   return { first, count: last - first + 1 };
 }

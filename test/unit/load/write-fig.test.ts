@@ -13,7 +13,7 @@ web:
   environment: { A: "x=$$y", B: "", C: "ü\\nz" }
   links: [db, "db:database"]
   external_links: ["other:o"]
-  ports: ["80", "8080:81", "127.0.0.1:82:82/udp", "127.0.0.1::83", "[::1]:84:84"]
+  ports: ["80", "8080:81", "127.0.0.1:82:82/udp", "127.0.0.1::83", "[::1]:84:84", "127.0.0.1:90%i:85"]
   expose: ["9000", "9001/udp"]
   volumes: ["/a", "./b:/b:ro", "named:/c"]
   volumes_from: ["db:ro", "someone"]

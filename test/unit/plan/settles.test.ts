@@ -55,6 +55,7 @@ const REQUEST: UpRequest = {
   grace: null,
   detach: true,
   parallel: 4,
+  adopt: false,
   abortOnExit: false,
   exitCodeFrom: null,
 };

@@ -1,0 +1,70 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Scenario } from '../support/cli.js';
+
+let scenario: Scenario;
+beforeEach(() => {
+  scenario = new Scenario();
+});
+afterEach(() => scenario.clean());
+
+const IDLE = 'image: busybox, command: sleep 600, stop_signal: SIGKILL';
+
+describe('a container of a service, by its number', () => {
+  it('is brought up alone, and the others are left as they are', async () => {
+    scenario.fig(`web: { ${IDLE} }\n`);
+    await scenario.ok('up', '-d', 'web@2');
+    expect(await scenario.states()).toEqual(['web_2: running']);
+    await scenario.ok('up', '-d', 'web@1', 'web@4');
+    await scenario.ok('stop', 'web');
+    const first = await scenario.inspect('web', 1);
+    scenario.fig(`web: { ${IDLE}, environment: { A: b } }\n`);
+    const { stderr } = await scenario.ok('up', '-d', 'web@2');
+    expect(stderr).not.toContain(scenario.name('web', 1));
+    expect(await scenario.states()).toEqual(['web_1: exited', 'web_2: running', 'web_4: exited']);
+    expect((await scenario.inspect('web', 1)).Id).toBe(first.Id);
+    expect(await scenario.environment('web', 2)).toHaveProperty('A', 'b');
+  });
+
+  it('comes with what its service needs', async () => {
+    scenario.fig(`web: { ${IDLE}, links: [db] }\ndb: { ${IDLE} }\n`);
+    await scenario.ok('up', '-d', 'web@3');
+    expect(await scenario.states()).toEqual(['db_1: running', 'web_3: running']);
+  });
+
+  it('is planned alone', async () => {
+    scenario.fig(`web: { ${IDLE} }\n`);
+    await scenario.ok('up', '-d');
+    const { stdout } = await scenario.ok('plan', 'web@2');
+    expect(stdout).toContain(`create ${scenario.name('web', 2)}`);
+    expect(stdout).not.toContain(scenario.name('web', 1));
+    expect((await scenario.ok('plan', 'web@1')).stdout).toBe('nothing to do\n');
+  });
+
+  it('has a port of its own on the host, where the file has %i in it', async () => {
+    scenario.fig(`web: { ${IDLE}, ports: ["127.0.0.1:4580%i:80"] }\n`);
+    await scenario.ok('up', '-d', '--scale', 'web=2');
+    const published = async (number: number): Promise<unknown> =>
+      (await scenario.inspect('web', number)).HostConfig.PortBindings;
+    expect(await published(1)).toEqual({ '80/tcp': [{ HostIp: '127.0.0.1', HostPort: '45801' }] });
+    expect(await published(2)).toEqual({ '80/tcp': [{ HostIp: '127.0.0.1', HostPort: '45802' }] });
+    expect((await scenario.ok('config')).stdout).toContain('127.0.0.1:4580%i:80');
+    const beyond = await scenario.run(['up', '-d', '--scale', 'web=10']);
+    expect(beyond.code).toBe(1);
+    expect(beyond.stderr).toContain('container 10 of web cannot have port 458010 of the host');
+    expect((await scenario.ok('up', '-d')).stderr).toContain(`${scenario.name('web', 2)} is up-to-date`);
+  });
+
+  it('is not named together with a number of containers', async () => {
+    scenario.fig(`web: { ${IDLE} }\n`);
+    const { code, stderr } = await scenario.run(['plan', '--scale', 'web=2', 'web@1']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('--scale says how many web has, and web@ which');
+  });
+
+  it('can be the one whose exit code counts', async () => {
+    scenario.fig('job: { image: busybox, command: sh -c "exit 7" }\n');
+    expect((await scenario.run(['up', '--exit-code-from', 'job@2', 'job@2'])).code).toBe(7);
+    expect((await scenario.run(['up', '--exit-code-from', 'job', 'job@3'])).code).toBe(7);
+    expect(await scenario.states()).toEqual(['job_2: exited', 'job_3: exited']);
+  });
+});
