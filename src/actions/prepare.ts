@@ -14,6 +14,8 @@ export interface Prepared {
   readonly project: Project;
   /** What each service needs, in start order. */
   readonly needs: ReadonlyMap<string, readonly string[]>;
+  /** Names of the variables that the file takes from tsfig's own environment and has nothing of in `.env`, or something else. */
+  readonly fromShell: readonly string[];
   /** tsfig's own, for the labels. */
   readonly version: string;
 }
@@ -27,7 +29,7 @@ export async function prepare(world: World, request: ProjectRequest, control: Co
   const dotEnv = readDotEnv(
     files.readText(join(found.path === '-' ? found.directory : dirname(found.path), '.env')) ?? '',
   );
-  const { result, needs, sourceLine } = loadProject({
+  const { result, needs, variables, sourceLine } = loadProject({
     bytes,
     file: found.shown,
     path: found.path,
@@ -41,7 +43,11 @@ export async function prepare(world: World, request: ProjectRequest, control: Co
   if (!result.ok) return bad([...result.problems, ...cycles]);
   if (cycles.length > 0) return bad(cycles);
   for (const diagnostic of result.warnings) await control.emit({ kind: 'warning', diagnostic });
-  return good({ project: result.value, needs: inStartOrder(result.value), version: world.version });
+  const fromShell = variables.filter((name) => {
+    const value = world.environment[name];
+    return value !== undefined && value !== dotEnv[name];
+  });
+  return good({ project: result.value, needs: inStartOrder(result.value), fromShell, version: world.version });
 }
 
 function inStartOrder({ services }: Project): Map<string, string[]> {

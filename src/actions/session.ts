@@ -67,15 +67,17 @@ export async function openSession(
     },
     expectEnds: () => follower.expectEnds(),
     allEnded: () => follower.allEnded(),
-    containersOf(named) {
-      const [service = '', number] = named.split('@');
-      const units = session.scene?.units.wanted.get(service) ?? [];
-      return units.filter((unit) => number === undefined || unit.number === Number(number)).map(({ name }) => name);
-    },
+    containersOf: (named) => (session.scene ? containersIn(session.scene, named) : []),
     async close() {
       await follower.abandonAll();
       life.abort();
     },
   };
   return session;
+}
+
+function containersIn({ units }: Scene, named: string): string[] {
+  const [service = '', number] = named.split('@');
+  const all = units.wanted.get(service) ?? [];
+  return all.filter((unit) => number === undefined || unit.number === Number(number)).map(({ name }) => name);
 }

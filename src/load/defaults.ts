@@ -7,6 +7,7 @@ export const DEFAULTS = {
   links: [],
   externalLinks: [],
   linkEnv: 'all',
+  once: false,
   expose: [],
   volumeDriver: null,
   dns: [],

@@ -1,12 +1,13 @@
 import type { Span } from '../model/diagnostic.js';
 import { readEnvLines } from './dot-env.js';
+import type { LookUp } from './look-up.js';
 import type { Problems } from './problems.js';
 import { quoted } from './words.js';
 
 interface Files {
   readonly readText: (absolutePath: string) => string | undefined;
   readonly isDirectory: (absolutePath: string) => boolean;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly lookUp: LookUp;
 }
 
 type Variables = ReadonlyMap<string, string>;
@@ -43,8 +44,7 @@ export class EnvFileReader {
     for (const { line, name, text: value } of readEnvLines(text)) {
       if (name === '' || /\s/.test(name)) this.#tellLine(path, line, `${name}=${value ?? ''}`);
       else {
-        const resolved =
-          value ?? (Object.hasOwn(this.#files.environment, name) ? this.#files.environment[name] : undefined);
+        const resolved = value ?? this.#files.lookUp(name);
         if (resolved !== undefined) variables.set(name, resolved);
       }
     }

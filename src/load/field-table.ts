@@ -140,6 +140,11 @@ export const SECTIONS: readonly Section[] = [
         '`no`, `always`, `unless-stopped`, `on-failure[:TIMES]`',
         web('restart: on-failure:5'),
       ]),
+      row('tsfig.once', 'once', readBoolean, [
+        'A job rather than a service: `tsfig units` has it run over and over with `tsfig run --once`',
+        'true or false',
+        web('command: upload-logs\ntsfig.once: true'),
+      ]),
       row('healthcheck', 'healthcheck', readHealthCheck, [
         'How the engine sees that the service is ready; whoever needs it waits for that',
         'a mapping of `test` (a line for a shell, or a list `["CMD", …]`), `interval`, `timeout`, `retries`, `start_period`, `start_interval`, `disable`',
@@ -190,8 +195,10 @@ export const SECTIONS: readonly Section[] = [
       ]),
       row('ports', 'ports', readPorts, [
         'Ports published on the host',
-        'a list of `[[IP:]HOST:]CONTAINER[/udp]`; without `HOST` the engine picks one; both may be ranges; IPv6 in brackets',
-        web('ports:\n  - "8080:80"\n  - "127.0.0.1:8443:443"\n  - "3000-3002:3000-3002"\n  - "5353:53/udp"'),
+        'a list of `[[IP:]HOST:]CONTAINER[/udp]`; without `HOST` the engine picks one; both may be ranges; IPv6 in brackets; `%i` in `HOST` becomes the number of the container, so that each has its own',
+        web(
+          'ports:\n  - "8080:80"\n  - "127.0.0.1:8443:443"\n  - "3000-3002:3000-3002"\n  - "5353:53/udp"\n  - "909%i:9090"',
+        ),
       ]),
       row('expose', 'expose', readExpose, [
         'Ports told to services that link here, without publishing them',

@@ -1,8 +1,7 @@
 import type { Span } from '../model/diagnostic.js';
+import type { LookUp } from './look-up.js';
 import type { Problems } from './problems.js';
 import { quoted } from './words.js';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** `placeOf` gives the place of the character at an index of `text`. Undefined, with a problem, when it has no value. */
 export type Expand = (text: string, placeOf: (index: number) => Span) => string | undefined;
@@ -18,18 +17,18 @@ const HINT =
  * Replaces `$NAME`, `${NAME}`, `${NAME:-default}`, `${NAME-default}`, `${NAME:?message}`, `${NAME?message}` and `$$`.
  * A dollar sign before anything else stays as it is. A name that is not set is empty, and warned of once.
  */
-export function expander(environment: Environment, problems: Problems): Expand {
+export function expander(lookUp: LookUp, problems: Problems): Expand {
   const warned = new Set<string>();
   return (text, placeOf) => {
     if (!text.includes('$')) return text;
-    return new Expansion({ text, placeOf, environment, problems, warned }).run();
+    return new Expansion({ text, placeOf, lookUp, problems, warned }).run();
   };
 }
 
 interface Work {
   readonly text: string;
   readonly placeOf: (index: number) => Span;
-  readonly environment: Environment;
+  readonly lookUp: LookUp;
   readonly problems: Problems;
   readonly warned: Set<string>;
 }
@@ -87,7 +86,7 @@ class Expansion {
       this.#at += 1;
       return this.#value(name, start, state);
     }
-    const found = this.#find(name);
+    const found = this.#work.lookUp(name);
     const isMissing = found === undefined || (operator.startsWith(':') && found === '');
     const isDefault = operator.endsWith('-');
     const word = this.#until('}', { depth: state.depth + 1, isUsed: state.isUsed && isMissing });
@@ -100,13 +99,9 @@ class Expansion {
     return '';
   }
 
-  #find(name: string): string | undefined {
-    return Object.hasOwn(this.#work.environment, name) ? this.#work.environment[name] : undefined;
-  }
-
   #value(name: string, start: number, { isUsed }: State): string {
-    const { problems, placeOf, warned } = this.#work;
-    const found = this.#find(name);
+    const { problems, placeOf, warned, lookUp } = this.#work;
+    const found = lookUp(name);
     if (found === undefined && isUsed && !warned.has(name)) {
       warned.add(name);
       const hint = `set it, give a default with \${${name}:-…}, or write $$ for a dollar sign`;

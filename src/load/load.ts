@@ -6,6 +6,7 @@ import { readDocument } from './document.js';
 import { EnvFileReader } from './env-files.js';
 import { readFig, type WrittenService } from './fig.js';
 import { expander } from './interpolate.js';
+import { lookUpIn, type LookUp } from './look-up.js';
 import { needsOf } from './needs.js';
 import { Problems } from './problems.js';
 import type { Setting } from './reading.js';
@@ -32,6 +33,8 @@ export interface Loaded {
   readonly result: Checked<Project>;
   /** What could be read of the needs of each service, even when the file is wrong, so that cycles are told in the same run. */
   readonly needs: ReadonlyMap<string, readonly Dependency[]>;
+  /** Names of the variables that the file and its env files ask the environment for, set or not. */
+  readonly variables: readonly string[];
   /** The text of a line counted from 1, as `Diagnostic.source` has it; null when there is no such line. */
   readonly sourceLine: (line: number) => string | null;
 }
@@ -47,24 +50,38 @@ const MOST = { ports: 200_000, variables: 1_000_000 } as const;
  */
 export function loadProject(request: LoadRequest): Loaded {
   const source = toSource(request);
-  if (!(source instanceof SourceText)) return { result: bad([source]), needs: new Map(), sourceLine: () => null };
+  if (!(source instanceof SourceText)) {
+    return { result: bad([source]), needs: new Map(), variables: [], sourceLine: () => null };
+  }
   const sourceLine = (line: number): string | null => source.line(line);
   const problems = new Problems(sourceLine);
-  const services = readServices(source, request, problems);
+  const variables = new Set<string>();
+  const find = lookUpIn(request.environment);
+  const lookUp: LookUp = (name) => {
+    variables.add(name);
+    return find(name);
+  };
+  const services = readServices(source, { request, problems, lookUp });
   const names = new Set(services.map(({ name }) => name));
   const needs = new Map(services.map((service) => [service.name, needsOf(service, names)] as const));
   const project = problems.hasErrors ? undefined : toProject(services, needs, request);
   const said = problems.inOrder(request.file);
-  return { result: project ? good(project, said) : bad(said), needs, sourceLine };
+  return { result: project ? good(project, said) : bad(said), needs, variables: [...variables], sourceLine };
 }
 
-function readServices(source: SourceText, request: LoadRequest, problems: Problems): readonly WrittenService[] {
-  const { directory, projectName, environment, isDirectory } = request;
-  const written = readDocument(source, problems, expander(environment, problems));
+interface Around {
+  readonly request: LoadRequest;
+  readonly problems: Problems;
+  readonly lookUp: LookUp;
+}
+
+function readServices(source: SourceText, { request, problems, lookUp }: Around): readonly WrittenService[] {
+  const { directory, projectName, readText, isDirectory } = request;
+  const written = readDocument(source, problems, expander(lookUp, problems));
   if (!written) return [];
-  const envFiles = new EnvFileReader(request, problems);
+  const envFiles = new EnvFileReader({ readText, isDirectory, lookUp }, problems);
   const budget = { ...MOST };
-  const setting: Setting = { directory, projectName, environment, isDirectory, envFiles, budget };
+  const setting: Setting = { directory, projectName, lookUp, isDirectory, envFiles, budget };
   const services = readFig(written, setting, problems);
   check(services, projectName, problems);
   return services;

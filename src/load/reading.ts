@@ -1,5 +1,6 @@
 import type { ImageSource, Link, Mount, Service, WantedPort } from '../model/project.js';
 import type { EnvFileReader } from './env-files.js';
+import type { LookUp } from './look-up.js';
 import type { Problems } from './problems.js';
 import type { Placed, Written } from './written.js';
 
@@ -7,7 +8,7 @@ import type { Placed, Written } from './written.js';
 export interface Setting {
   readonly directory: string;
   readonly projectName: string;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly lookUp: LookUp;
   readonly isDirectory: (absolutePath: string) => boolean;
   readonly envFiles: EnvFileReader;
   readonly budget: Budget;

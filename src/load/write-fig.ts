@@ -48,6 +48,7 @@ const wordKeys = (service: Service): FigService => ({
   log_driver: service.logDriver,
   volume_driver: service.volumeDriver,
   'tsfig.link_env': service.linkEnv === 'all' ? null : service.linkEnv,
+  'tsfig.once': service.once,
   tty: service.tty,
   stdin_open: service.stdinOpen,
   privileged: service.privileged,

@@ -173,6 +173,8 @@ export interface Service extends ContainerSettings {
   readonly net: NetMode;
   readonly extraHosts: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
+  /** A job, which is run, rather than a service, which is brought up. Nothing but `units` makes a difference. */
+  readonly once: boolean;
   /** A fixed name instead of PROJECT_SERVICE_N. */
   readonly containerName: string | null;
 }

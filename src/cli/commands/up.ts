@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import type { UpResult } from '../../actions/up.js';
 import { seconds, type Milliseconds } from '../../lib/units.js';
 import { codeFor, examples, type Register } from '../command.js';
 import { EXIT_FAILED } from '../exit-codes.js';
@@ -68,18 +69,21 @@ export const registerUp: Register = (program, run) => {
           const { up } = await import('../../actions/up.js');
           const result = await up(world, { ...project, ...requestOf(services, flags), parallel }, control);
           if (!result.ok) return report(result.problems);
-          const { outcomes, exits, exitCode } = result.value;
-          const failed = codeFor(outcomes);
-          if (failed !== 0) return failed;
-          if (exitCode !== null) return exitCode;
-          // Of one that was started again, its last end counts.
-          const last = new Map(exits.map((exit) => [exit.container, exit.exitCode]));
-          return [...last.values()].every((code) => code === 0) ? 0 : EXIT_FAILED;
+          return codeOf(result.value);
         },
         { noColor, noPrefix: !flags.logPrefix },
       );
     });
 };
+
+function codeOf({ outcomes, exits, exitCode }: UpResult): number {
+  const failed = codeFor(outcomes);
+  if (failed !== 0) return failed;
+  if (exitCode !== null) return exitCode;
+  // Of one that was started again, its last end counts.
+  const last = new Map(exits.map((exit) => [exit.container, exit.exitCode]));
+  return [...last.values()].every((code) => code === 0) ? 0 : EXIT_FAILED;
+}
 
 const requestOf = (services: readonly string[], flags: Flags) =>
   ({

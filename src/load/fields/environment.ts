@@ -1,6 +1,6 @@
 import { isReservedLabel } from '../../model/names.js';
 import { readNamed, readOneOrMore } from '../scalars.js';
-import type { Reader, Reading } from '../reading.js';
+import type { Reader } from '../reading.js';
 import { quoted } from '../words.js';
 import { toRecord } from '../written.js';
 import { toHostPath } from './paths.js';
@@ -17,14 +17,11 @@ export const readEnvironment: Reader<ReadonlyMap<string, string>> = (value, read
       reading.problems.error('bad-value', `${quoted(name)} is not the name of a variable`, at, hint);
       continue;
     }
-    const found = text === null ? fromOutside(name, reading) : isPlain ? booleanInLowerCase(text) : text;
+    const found = text === null ? reading.setting.lookUp(name) : isPlain ? booleanInLowerCase(text) : text;
     if (found !== undefined) variables.set(name, found);
   }
   return variables;
 };
-
-const fromOutside = (name: string, { setting: { environment } }: Reading): string | undefined =>
-  Object.hasOwn(environment, name) ? environment[name] : undefined;
 
 const booleanInLowerCase = (text: string): string =>
   /^(?:True|TRUE|False|FALSE)$/.test(text) ? text.toLowerCase() : text;

@@ -6,7 +6,7 @@ import { quoted } from '../words.js';
 /** An absolute path of the host: `~` is the home directory, the rest is relative to the directory of the file. */
 export function toHostPath(text: string, at: Span, { problems, setting }: Reading): string | undefined {
   if (!text.startsWith('~')) return trimmed(isAbsolute(text) ? text : join(setting.directory, text));
-  const home = Object.hasOwn(setting.environment, 'HOME') ? setting.environment['HOME'] : undefined;
+  const home = setting.lookUp('HOME');
   if (text !== '~' && !text.startsWith('~/')) {
     return problems.error('bad-path', `cannot tell whose home ${quoted(text)} is`, at, 'write the whole path');
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Span } from '../../../src/model/diagnostic.js';
 import { expander } from '../../../src/load/interpolate.js';
+import { lookUpIn } from '../../../src/load/look-up.js';
 import { Problems } from '../../../src/load/problems.js';
 import { project, said, saidOf, service, web } from './read.js';
 
@@ -8,7 +9,7 @@ const placeOf = (index: number): Span => ({ file: 'f', line: 1, column: index + 
 
 function expand(text: string): { value: string | undefined; said: string[] } {
   const problems = new Problems(() => null);
-  const value = expander({ A: 'a', EMPTY: '', D: '$A' }, problems)(text, placeOf);
+  const value = expander(lookUpIn({ A: 'a', EMPTY: '', D: '$A' }), problems)(text, placeOf);
   return { value, said: problems.inOrder('f').map(({ at, message }) => `${at!.column} ${message}`) };
 }
 

@@ -10,7 +10,15 @@ describe('loadProject', () => {
       at: { file: 'fig.yml', line: 1, column: 1 },
       source: { kind: 'image', ref: 'nginx' },
       needs: [],
-      ...{ command: null, entrypoint: null, environment: {}, links: [], externalLinks: [], linkEnv: 'all' },
+      ...{
+        command: null,
+        entrypoint: null,
+        environment: {},
+        links: [],
+        externalLinks: [],
+        linkEnv: 'all',
+        once: false,
+      },
       ...{
         ports: [],
         expose: [],

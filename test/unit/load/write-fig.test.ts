@@ -35,6 +35,7 @@ web:
   privileged: yes
   healthcheck: { test: "exit 0", interval: 1500ms, retries: 2 }
   tsfig.link_env: ports
+  tsfig.once: true
 db:
   image: busybox
   net: bridge

@@ -1,0 +1,7 @@
+/** The value of a variable of tsfig's own environment; undefined when it has none. */
+export type LookUp = (name: string) => string | undefined;
+
+export const lookUpIn =
+  (environment: Readonly<Record<string, string | undefined>>): LookUp =>
+  (name) =>
+    Object.hasOwn(environment, name) ? environment[name] : undefined;
