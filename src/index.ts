@@ -8,6 +8,7 @@ export { logs } from './actions/logs.js';
 export { plan } from './actions/plan.js';
 export { ps } from './actions/ps.js';
 export { pull } from './actions/pull.js';
+export { ready } from './actions/ready.js';
 export { remove } from './actions/remove.js';
 export { restart } from './actions/restart.js';
 export { run } from './actions/run.js';

@@ -9,6 +9,7 @@ import { registerLogs } from './commands/logs.js';
 import { registerPlan } from './commands/plan.js';
 import { registerPs } from './commands/ps.js';
 import { registerPull } from './commands/pull.js';
+import { registerReady } from './commands/ready.js';
 import { registerRestart } from './commands/restart.js';
 import { registerRm } from './commands/rm.js';
 import { registerRun } from './commands/run.js';
@@ -21,7 +22,16 @@ import { readCount } from './values.js';
 /** In the order in which `--help` lists them. What a command needs to work is imported when it runs. */
 const COMMANDS: readonly Register[] = [
   ...[registerUp, registerRun, registerPs, registerLogs, registerStop, registerStart, registerRestart, registerKill],
-  ...[registerRm, registerDown, registerBuild, registerPull, registerPlan, registerConfig, registerCompletion],
+  ...[
+    registerRm,
+    registerDown,
+    registerBuild,
+    registerPull,
+    registerPlan,
+    registerReady,
+    registerConfig,
+    registerCompletion,
+  ],
   registerVersion,
 ];
 

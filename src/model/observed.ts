@@ -52,6 +52,13 @@ export interface ObservedContainer {
   readonly networks: Readonly<Record<string, ObservedEndpoint>>;
 }
 
+/** A container that is not ready, or (`missing`) a place where there should be one. */
+export interface Unready {
+  readonly container: string;
+  readonly state: ContainerState | 'missing';
+  readonly health: HealthState;
+}
+
 export interface ObservedEndpoint {
   /** Id of the network; null while a container that was created has never started. */
   readonly networkId: string | null;

@@ -1,0 +1,81 @@
+import { watchProject } from '../apply/watch.js';
+import type { ContainerWatch } from '../apply/hands.js';
+import type { Engine } from '../engine/engine.js';
+import { readNamed, type Named } from '../graph/instances.js';
+import { abortable, within } from '../lib/deadline.js';
+import type { Milliseconds } from '../lib/units.js';
+import { good, type Checked } from '../model/diagnostic.js';
+import { hasCode, TsfigError } from '../model/errors.js';
+import type { Control } from '../model/event.js';
+import type { ObservedContainer, Unready } from '../model/observed.js';
+import type { Project } from '../model/project.js';
+import { unreadyOf } from '../plan/unready.js';
+import type { ProjectRequest } from './find-file.js';
+import { refuseElsewhere } from './look.js';
+import { prepare } from './prepare.js';
+import type { World } from './world.js';
+
+export interface ReadyRequest extends ProjectRequest {
+  /** Services, and containers such as `web@2`; all services when there are none. */
+  readonly services: readonly string[];
+  /** How long to wait; 0 looks once. */
+  readonly waitLimit: Milliseconds;
+}
+
+/** Waits until the services are ready, following the engine's events, and answers what is not ready when the time is over. */
+export async function ready(
+  world: World,
+  request: ReadyRequest,
+  control: Control,
+): Promise<Checked<readonly Unready[]>> {
+  const prepared = await prepare(world, request, control);
+  if (!prepared.ok) return prepared;
+  const { project, needs } = prepared.value;
+  const named = readNamed(project, [...needs.keys()], request.services);
+  if (!named.ok) return named;
+  const engine = await world.connectEngine(control.signal);
+  const looking: Looking = { world, engine, project, named: named.value };
+  if (request.waitLimit === 0) return good(await look(looking, control.signal));
+  return good(await untilReady(looking, request.waitLimit, control.signal));
+}
+
+interface Looking {
+  readonly world: World;
+  readonly engine: Engine;
+  readonly project: Project;
+  readonly named: Named;
+}
+
+async function look({ world, engine, project, named }: Looking, signal: AbortSignal): Promise<readonly Unready[]> {
+  const containers: readonly ObservedContainer[] = await engine.listContainers({ project: project.name, signal });
+  refuseElsewhere(world, project, { containers });
+  return unreadyOf(project, containers, named);
+}
+
+async function untilReady(looking: Looking, limit: Milliseconds, signal: AbortSignal): Promise<readonly Unready[]> {
+  let unready: readonly Unready[] = [];
+  const late = (): Error => new TsfigError('deadline-passed', 'not everything is ready');
+  try {
+    await within(limit, late, signal, async (inner) => {
+      const watch = watchProject(looking.engine, looking.project.name, inner);
+      await abortable(watch.open(), inner);
+      for (;;) {
+        const news = nextNews(watch); // listened for before the look, so that no change falls between the two
+        unready = await look(looking, inner);
+        if (unready.length === 0) return;
+        await abortable(Promise.race([news, watch.broken]), inner);
+      }
+    });
+  } catch (error) {
+    if (!hasCode(error, 'deadline-passed')) throw error;
+  }
+  return unready;
+}
+
+const nextNews = (watch: ContainerWatch): Promise<void> =>
+  new Promise((resolve) => {
+    const stop = watch.listen(() => {
+      stop();
+      resolve();
+    });
+  });

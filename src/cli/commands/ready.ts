@@ -1,0 +1,28 @@
+import type { Milliseconds } from '../../lib/units.js';
+import { examples, type Register } from '../command.js';
+import { EXIT_FAILED, EXIT_OK } from '../exit-codes.js';
+import { readSeconds } from '../values.js';
+import { WAIT_LIMIT } from './up.js';
+
+interface Flags {
+  readonly waitTimeout: Milliseconds;
+}
+
+export const registerReady: Register = (program, run) => {
+  program
+    .command('ready [SERVICE...]')
+    .description('wait until services are ready: running, and healthy where they have a health check')
+    .option('--wait-timeout <seconds>', 'how long to wait; 0 looks once', readSeconds, WAIT_LIMIT)
+    .addHelpText('after', examples('tsfig ready db', 'tsfig ready --wait-timeout 0 web@2'))
+    .action(async (services: string[], { waitTimeout }: Flags) => {
+      await run(async ({ world, control, report, project, output }) => {
+        const { ready } = await import('../../actions/ready.js');
+        const result = await ready(world, { ...project, services, waitLimit: waitTimeout }, control);
+        if (!result.ok) return report(result.problems);
+        if (result.value.length === 0) return EXIT_OK;
+        const { unreadyToText } = await import('../../render/ready.js');
+        output.note(result.value.map(unreadyToText).join('\n'));
+        return EXIT_FAILED;
+      });
+    });
+};
