@@ -13,7 +13,7 @@ export type Sources = ReadonlyMap<string, string>;
 export const FLOORS: readonly (readonly string[])[] = [
   ['lib/'],
   ['model/'],
-  ['load/', 'graph/', 'plan/', 'render/'],
+  ['load/', 'graph/', 'plan/', 'export/', 'render/'],
   ['engine/', 'host/'],
   ['apply/'],
   ['actions/'],
@@ -32,6 +32,7 @@ const FACES_SEE: readonly string[] = ['cli/', 'actions/', 'connect.ts', 'render/
 export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   '@balena/dockerignore': ['engine/docker/'],
   commander: ['cli/'],
+  diff: ['render/diff.ts'],
   dockerode: ['engine/docker/'],
   'fastest-levenshtein': ['lib/did-you-mean.ts'],
   picocolors: ['render/'],
