@@ -14,6 +14,7 @@ export { restart } from './actions/restart.js';
 export { run } from './actions/run.js';
 export { start } from './actions/start.js';
 export { stop } from './actions/stop.js';
+export { units } from './actions/units.js';
 export { up } from './actions/up.js';
 export type { ContainersRequest } from './actions/on-containers.js';
 export type { ProjectRequest } from './actions/find-file.js';

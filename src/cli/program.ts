@@ -16,6 +16,7 @@ import { registerRun } from './commands/run.js';
 import { registerStart } from './commands/start.js';
 import { registerStop } from './commands/stop.js';
 import { registerUp } from './commands/up.js';
+import { registerUnits } from './commands/units.js';
 import { registerVersion } from './commands/version.js';
 import { readCount } from './values.js';
 
@@ -30,6 +31,7 @@ const COMMANDS: readonly Register[] = [
     registerPlan,
     registerReady,
     registerConfig,
+    registerUnits,
     registerCompletion,
   ],
   registerVersion,

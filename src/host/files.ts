@@ -1,5 +1,6 @@
-import { closeSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { chmodSync, closeSync, mkdirSync, openSync, readSync, realpathSync, renameSync } from 'node:fs';
+import { rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { abortable } from '../lib/deadline.js';
 import { TsfigError } from '../model/errors.js';
 import { bytes, bytesToText } from '../lib/units.js';
@@ -32,6 +33,29 @@ export const realFiles: Files = {
       return realpathSync(path);
     } catch {
       return resolve(path);
+    }
+  },
+  isExecutable: (path) => ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o100) !== 0,
+  writeText(path, text, mode) {
+    const beside = join(dirname(path), `.${basename(path)}.${process.pid}`);
+    writing(path, () => {
+      mkdirSync(dirname(path), { recursive: true });
+      try {
+        writeFileSync(beside, text);
+        chmodSync(beside, mode === 'executable' ? 0o755 : 0o644);
+        renameSync(beside, path);
+      } catch (error) {
+        rmSync(beside, { force: true });
+        throw error;
+      }
+    });
+  },
+  removeFile(path) {
+    writing(path, () => rmSync(path, { force: true }));
+    try {
+      rmdirSync(dirname(path));
+    } catch {
+      // Something else is in it, or it has gone already.
     }
   },
   async readInput(signal) {
@@ -77,6 +101,15 @@ const tooLarge = (what: string): TsfigError => {
   const message = `cannot read ${what}: it is larger than ${bytesToText(bytes(LARGEST))}`;
   return new TsfigError('project-file-unreadable', message, { hint: 'is it the right one? -f names another file' });
 };
+
+function writing(path: string, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    const { message } = error as NodeJS.ErrnoException;
+    throw new TsfigError('file-unwritable', `cannot write ${path}: ${message}`, { cause: error });
+  }
+}
 
 function fromErrno(error: NodeJS.ErrnoException, path: string): TsfigError {
   if (error instanceof TsfigError) return error;

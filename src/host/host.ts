@@ -17,6 +17,12 @@ export interface Files {
   isDirectory(path: string): boolean;
   /** The path without symbolic links, `.` and `..`; as given when it does not exist. */
   realPath(path: string): string;
+  /** False when there is no such file. */
+  isExecutable(path: string): boolean;
+  /** Writes beside and renames over, so that no reader ever sees half a file. Makes its folders. Throws `file-unwritable`. */
+  writeText(path: string, text: string, mode: 'plain' | 'executable'): void;
+  /** Removes a file if it is there, and then its folder if that is empty. Throws `file-unwritable`. */
+  removeFile(path: string): void;
   /** Standard input to its end. Throws `project-file-unreadable` when it is too much, or the signal's reason. */
   readInput(signal: AbortSignal): Promise<Uint8Array>;
 }

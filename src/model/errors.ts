@@ -14,6 +14,7 @@ export type ErrorCode =
   | 'engine-refused'
   | 'engine-too-old'
   | 'engine-unreachable'
+  | 'file-unwritable'
   | 'image-not-found'
   | 'interrupted'
   | 'lock-busy'

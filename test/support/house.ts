@@ -36,7 +36,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   dockerode: ['engine/docker/'],
   'fastest-levenshtein': ['lib/did-you-mean.ts'],
   picocolors: ['render/'],
-  shlex: ['load/fields/command.ts', 'cli/commands/'],
+  shlex: ['load/fields/command.ts', 'export/shell.ts', 'cli/commands/'],
   'fast-string-width': ['render/'],
   'tar-fs': ['engine/docker/'],
   toposort: ['graph/order.ts'],
@@ -54,7 +54,7 @@ export const NODE_MODULES: Readonly<Record<string, readonly string[]>> = {
   'node:http2': ['engine/docker/'],
   'node:net': ['host/', 'engine/docker/'],
   'node:os': ['host/', 'engine/docker/'],
-  'node:path': ['host/', 'engine/docker/', 'actions/'],
+  'node:path': ['host/', 'engine/docker/', 'actions/', 'cli/'],
   'node:path/posix': ['load/'], // calculates with text, whatever the machine
   'node:readline/promises': ['cli/'],
   'node:stream': ['engine/docker/', 'cli/'],

@@ -1,0 +1,173 @@
+import { basename, dirname, join, resolve } from 'node:path';
+import { header, type Deployment, type Supervisor, type UnitFile } from '../export/deployment.js';
+import { compareFolder, listName, listText, notOurs, readList } from '../export/folder.js';
+import { planUnits } from '../export/plan-units.js';
+import { runitFiles } from '../export/runit.js';
+import { s6Files } from '../export/s6.js';
+import { systemdFiles } from '../export/systemd.js';
+import { readNamed, type Named } from '../graph/instances.js';
+import { namedServices, withNeeds } from '../graph/select.js';
+import { bad, good, problem, type Checked, type Diagnostic } from '../model/diagnostic.js';
+import type { Control } from '../model/event.js';
+import type { FileChange } from '../model/file-state.js';
+import type { Project } from '../model/project.js';
+import type { ProjectRequest } from './find-file.js';
+import { prepare, type Prepared } from './prepare.js';
+import type { World } from './world.js';
+
+export interface UnitsRequest extends ProjectRequest {
+  readonly supervisor: Supervisor;
+  /** Services, and containers such as `web@2`; all services when there are none. */
+  readonly services: readonly string[];
+  readonly noDeps: boolean;
+  /** Services that are jobs, beside those that the file calls so. */
+  readonly once: readonly string[];
+  /** Null: `units/SUPERVISOR` beside the file. */
+  readonly out: string | null;
+  /** Only look. */
+  readonly check: boolean;
+  /** How units call tsfig: words. */
+  readonly tsfig: readonly string[];
+  /** Where units look for programs. */
+  readonly path: string;
+}
+
+export interface UnitsResult {
+  /** Absolute path. */
+  readonly folder: string;
+  /** How many files there are when all is done. */
+  readonly files: number;
+  /** What was written and removed; with `check` what would be. */
+  readonly changes: readonly FileChange[];
+}
+
+const FILES: Readonly<Record<Supervisor, (deployment: Deployment) => UnitFile[]>> = {
+  runit: runitFiles,
+  systemd: systemdFiles,
+  s6: s6Files,
+};
+
+/** Writes what a supervisor needs to look after these services, or tells how it differs. The engine is not asked. */
+export async function units(world: World, request: UnitsRequest, control: Control): Promise<Checked<UnitsResult>> {
+  const prepared = await prepare(world, request, control);
+  if (!prepared.ok) return prepared;
+  const deployment = deploy(world, request, prepared.value);
+  if (!deployment.ok) return deployment;
+  const { supervisor } = request;
+  const { folder, project } = deployment.value;
+  const own = FILES[supervisor](deployment.value);
+  const list = { path: listName(project), text: listText(header(supervisor, project), own), executable: false };
+  const files = [...own, list];
+  const { changes, problems } = compare(world, folder, { files, list: list.path });
+  if (problems.length > 0) return bad(problems);
+  await warnOfShell(prepared.value, deployment.value, control);
+  if (!request.check) write(world, folder, changes);
+  return good({ folder, files: files.length, changes });
+}
+
+function deploy(world: World, request: UnitsRequest, { project, needs }: Prepared): Checked<Deployment> {
+  if (project.file === '-') {
+    return bad([problem('bad-usage', 'units need a file that stays: standard input is gone when they run')]);
+  }
+  const order = [...needs.keys()];
+  const read = readNamed(project, order, request.services);
+  if (!read.ok) return read;
+  const jobs = namedServices(order, request.once);
+  if (!jobs.ok) return jobs;
+  const problems = whyNot(project, request, read.value);
+  if (problems.length > 0) return bad(problems);
+  const { services: named, instances } = read.value;
+  const services = request.noDeps ? order.filter((name) => named.includes(name)) : withNeeds(needs, named);
+  const file = join(project.directory, basename(project.file));
+  const beside = join(project.directory, 'units', request.supervisor);
+  return good({
+    project: project.name,
+    tsfig: [...request.tsfig, '-f', file, '-p', project.name],
+    environment: environmentFor(world, request.path),
+    folder: request.out === null ? beside : resolve(world.directory, request.out),
+    engine: whereEngineIs(world),
+    units: planUnits(project, { services, instances, once: request.once }),
+  });
+}
+
+function whyNot(project: Project, { supervisor, once }: UnitsRequest, { services, instances }: Named): Diagnostic[] {
+  const isJob = (name: string): boolean => once.includes(name) || (project.services.get(name)?.once ?? false);
+  const numbered = Object.keys(instances)
+    .filter(isJob)
+    .map((name) => problem('bad-usage', `${name} is a job: there is one of it, and it has no number`));
+  // The log of `web` is called as a service `web-log` would be.
+  const isTaken = (name: string): boolean => {
+    const base = /^(.+)-(?:log|pipeline)$/.exec(name)?.[1];
+    return supervisor === 's6' && base !== undefined && project.services.has(base);
+  };
+  const clashing = services
+    .filter(isTaken)
+    .map((name) => problem('bad-usage', `${name} is called as the log of another service would be`, 'rename it'));
+  return [...numbered, ...clashing];
+}
+
+/** What tells tsfig where the engine is and how to speak to it. None of these holds a secret; no other is written. */
+const PASSED_ON = [
+  ...['HOME', 'DOCKER_HOST', 'DOCKER_CONTEXT', 'DOCKER_CONFIG', 'DOCKER_TLS_VERIFY', 'DOCKER_CERT_PATH'],
+  ...['DOCKER_BUILDKIT', 'XDG_RUNTIME_DIR', 'TSFIG_SUBNET_POOL'],
+];
+
+function environmentFor({ environment }: World, path: string): Record<string, string> {
+  const passed = PASSED_ON.flatMap((name) => {
+    const value = environment[name];
+    return value === undefined || value === '' ? [] : [[name, value] as const];
+  });
+  return { PATH: path, ...Object.fromEntries(passed) };
+}
+
+const DOCKER_SOCKETS = ['', 'unix:///var/run/docker.sock', 'unix:///run/docker.sock'];
+
+function whereEngineIs({ environment }: World): Deployment['engine'] {
+  const host = environment['DOCKER_HOST'] ?? '';
+  if (DOCKER_SOCKETS.includes(host)) return environment['DOCKER_CONTEXT'] ? 'here' : 'docker.service';
+  return host.startsWith('unix:') ? 'here' : 'away';
+}
+
+function compare(
+  { host: { files: disk } }: World,
+  folder: string,
+  { files, list }: { readonly files: readonly UnitFile[]; readonly list: string },
+): { readonly changes: FileChange[]; readonly problems: Diagnostic[] } {
+  const listed = readList(disk.readText(join(folder, list)) ?? '');
+  const changes = compareFolder(files, listed, (path) => {
+    const text = disk.readText(join(folder, path));
+    return text === undefined ? null : { text, executable: disk.isExecutable(join(folder, path)) };
+  });
+  const problems = notOurs(changes, listed).map((path) =>
+    problem(
+      'not-ours',
+      `${join(folder, path)} was not written by tsfig`,
+      'move it away, or name another folder with --out',
+    ),
+  );
+  return { changes, problems };
+}
+
+/** What is in the way first, and of that what lies deepest, so that folders are empty when their turn comes. */
+function write({ host: { files } }: World, folder: string, changes: readonly FileChange[]): void {
+  const depth = (path: string): number => path.split('/').length;
+  const gone = changes.filter(({ after }) => !after).toSorted((a, b) => depth(b.path) - depth(a.path));
+  for (const { path } of gone) files.removeFile(join(folder, path));
+  for (const { path, after } of changes) {
+    if (after) files.writeText(join(folder, path), after.text, after.executable ? 'executable' : 'plain');
+  }
+}
+
+/** A supervisor has nothing of the shell's: what the file takes from there has to be said elsewhere. */
+async function warnOfShell(
+  { fromShell, project }: Prepared,
+  { environment }: Deployment,
+  { emit }: Control,
+): Promise<void> {
+  const names = fromShell.filter((name) => environment[name] === undefined);
+  if (names.length === 0) return;
+  const message = `the file takes ${names.join(', ')} from your shell, which a supervisor does not have`;
+  const hint = `write ${names.length === 1 ? 'it' : 'them'} into ${join(dirname(project.file), '.env')}`;
+  const diagnostic = { severity: 'warning', code: 'from-shell', message, at: null, source: null, hint } as const;
+  await emit({ kind: 'warning', diagnostic });
+}

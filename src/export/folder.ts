@@ -1,0 +1,35 @@
+import type { FileChange, FileState } from '../model/file-state.js';
+import { MARK, type UnitFile } from './deployment.js';
+
+/** The list of what was written for a project. Of several projects each has its own, so that they can share a folder. */
+export const listName = (project: string): string => `.tsfig-units-${project}`;
+
+export const listText = (head: string, files: readonly UnitFile[]): string =>
+  `${[head, ...files.map(({ path }) => path).toSorted()].join('\n')}\n`;
+
+/** The paths in such a list; what would lead out of the folder was not written by tsfig. */
+export const readList = (text: string): string[] =>
+  text.split('\n').filter((line) => line !== '' && !/^[#/]|(?:^|\/)\.\.(?:\/|$)/.test(line));
+
+/** What differs, by path. `listed` are the paths that were written before. */
+export function compareFolder(
+  files: readonly UnitFile[],
+  listed: readonly string[],
+  read: (path: string) => FileState | null,
+): FileChange[] {
+  const wanted = new Map(files.map((file) => [file.path, file]));
+  const paths = [...new Set([...wanted.keys(), ...listed])].toSorted();
+  return paths.flatMap((path) => {
+    const before = read(path);
+    const file = wanted.get(path);
+    const after = file ? { text: file.text, executable: file.executable } : null;
+    const isSame = before?.text === after?.text && before?.executable === after?.executable;
+    return isSame ? [] : [{ path, before, after }];
+  });
+}
+
+/** Files that would be written over though they are somebody else's. */
+export const notOurs = (changes: readonly FileChange[], listed: readonly string[]): string[] =>
+  changes
+    .filter(({ path, before }) => before && !listed.includes(path) && !before.text.includes(MARK))
+    .map(({ path }) => path);
