@@ -60,7 +60,7 @@ describe.skipIf(!isHere('bash'))('bash', () => {
   };
 
   it.each([
-    [['u'], ['up']],
+    [['up'], ['up']],
     [
       ['up', ''],
       ['web', 'db', 'worker'],

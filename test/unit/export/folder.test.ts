@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { compareFolder, listText, notOurs, readList } from '../../../src/export/folder.js';
+
+const file = (path: string, text = '', executable = false) => ({ path, text, executable });
+const holding =
+  (...files: ReturnType<typeof file>[]) =>
+  (path: string) => {
+    const found = files.find((one) => one.path === path);
+    return found ? { text: found.text, executable: found.executable } : null;
+  };
+
+describe('compareFolder', () => {
+  it('tells what is missing, what differs, and what was written before and is not wanted', () => {
+    const there = holding(
+      file('same', 'a'),
+      file('text', 'a'),
+      file('mode', 'a'),
+      file('stale', 'a'),
+      file('other', 'a'),
+    );
+    const wanted = [file('same', 'a'), file('text', 'b'), file('mode', 'a', true), file('new', 'n')];
+    const changes = compareFolder(wanted, ['same', 'stale', 'gone'], there);
+    expect(changes.map(({ path }) => path)).toEqual(['mode', 'new', 'stale', 'text']);
+  });
+});
+
+describe('the list of what was written', () => {
+  it('can be read again', () => {
+    expect(readList(listText('# head', [file('b/run'), file('a')]))).toEqual(['a', 'b/run']);
+  });
+
+  it('never leads out of the folder', () => {
+    expect(readList('/etc/passwd\n../x\na/../../x\n..\na..b\n')).toEqual(['a..b']);
+  });
+});
+
+describe('a file of somebody else', () => {
+  it('is one that is neither listed nor begins as those of tsfig', () => {
+    const there = holding(file('listed', 'x'), file('marked', '# Written by "tsfig units s6"'), file('other', 'x'));
+    const wanted = [file('listed', 'y'), file('marked', 'y'), file('other', 'y'), file('new', 'y')];
+    expect(notOurs(compareFolder(wanted, ['listed'], there), ['listed'])).toEqual(['other']);
+  });
+});
