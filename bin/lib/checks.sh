@@ -19,6 +19,26 @@ need_test_programs() {
   fi
 }
 
+# Installed, not unpacked: their libraries are not found in another folder. None of them starts anything by being there.
+need_supervisors() {
+  local missing=()
+  command -v systemd-analyze >/dev/null || missing+=(systemd)
+  command -v s6-svscan >/dev/null || missing+=(s6)
+  begin supervisors 'systemd-analyze, s6'
+  if [ ${#missing[@]} = 0 ]; then
+    end_step 'systemd-analyze, s6 (there)'
+  elif has_apt && may_be_root && quietly supervisors install_packages "${missing[@]}"; then
+    end_step "${missing[*]} (installed)"
+  else
+    end_step "no ${missing[*]}: some tests are skipped"
+  fi
+  # Debian has it from 13 on.
+  if has_apt && may_be_root && ! command -v s6-rc-compile >/dev/null && apt-cache show s6-rc >/dev/null 2>&1; then
+    begin s6-rc
+    if quietly s6-rc install_packages s6-rc; then end_step installed; else end_step 'no s6-rc: a test is skipped'; fi
+  fi
+}
+
 run_checks() { # both at once, shown in order
   local lint types
   failed_checks=0

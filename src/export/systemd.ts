@@ -88,5 +88,8 @@ function quoted(text: string): string {
 }
 
 /** A command line; in its arguments, but not in the path of the program, $ begins a variable (systemd.service(5)). */
-const command = ([program = '', ...words]: readonly string[]): string =>
-  [quoted(program), ...words.map((word) => quoted(word).replaceAll('$', '$$$$'))].join(' ');
+function command([program = '', ...words]: readonly string[]): string {
+  // systemd 252 starts no program with quotes or backslashes in its path ("contains special characters").
+  if (/["'\\]/.test(program)) return command(['/usr/bin/env', program, ...words]);
+  return [quoted(program), ...words.map((word) => quoted(word).replaceAll('$', '$$$$'))].join(' ');
+}

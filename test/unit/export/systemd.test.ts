@@ -83,14 +83,21 @@ describe('systemdFiles', () => {
   });
 
   it('quotes and escapes paths', () => {
-    const tsfig = ['/opt/my $tools/ts"fig', '-f', '/srv/50% "off" $HOME\\x/fig.yml'];
+    const tsfig = ['/opt/my $tools/50% tsfig', '-f', '/srv/50% "off" $HOME\\x/fig.yml'];
     const over = { tsfig, folder: '/srv/50% off', environment: { A: '5% $x "y"' } };
     expect(text(systemdFiles(deploy(SHOP, {}, over)), 'shop-db.service').split('\n')).toEqual(
       expect.arrayContaining([
-        String.raw`ExecStart="/opt/my $tools/ts\"fig" -f "/srv/50%% \"off\" $$HOME\\x/fig.yml" up --adopt --no-log-prefix --exit-code-from db db`,
+        String.raw`ExecStart="/opt/my $tools/50%% tsfig" -f "/srv/50%% \"off\" $$HOME\\x/fig.yml" up --adopt --no-log-prefix --exit-code-from db db`,
         'EnvironmentFile=-/srv/50%% off/shop.env',
         String.raw`Environment="A=5%% $x \"y\""`,
       ]),
+    );
+  });
+
+  it('has env start a program that systemd would not', () => {
+    const tsfig = ['/opt/"my" $tools/tsfig', '-p', 'shop'];
+    expect(text(systemdFiles(deploy(SHOP, {}, { tsfig })), 'shop-db.service')).toContain(
+      String.raw`ExecStart=/usr/bin/env "/opt/\"my\" $$tools/tsfig" -p shop up`,
     );
   });
 });
