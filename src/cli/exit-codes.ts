@@ -3,7 +3,7 @@ import type { ErrorCode } from '../model/errors.js';
 export const EXIT_OK = 0;
 /** Anything tsfig could not do, a bad file and bad usage included. */
 export const EXIT_FAILED = 1;
-/** `plan --exit-code`: there is something to do. */
+/** `plan --exit-code`: there is something to do; `units --check`: the folder differs. */
 export const EXIT_CHANGES = 2;
 /** `run --timeout`: the time was up, as with timeout(1). */
 export const EXIT_LATE = 124;
