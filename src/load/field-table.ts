@@ -141,7 +141,7 @@ export const SECTIONS: readonly Section[] = [
         web('restart: on-failure:5'),
       ]),
       row('tsfig.once', 'once', readBoolean, [
-        'A job rather than a service: `tsfig units` has it run over and over with `tsfig run --once`',
+        'A job rather than a service: `tsfig units` has it run over and over with `tsfig run --once SERVICE`',
         'true or false',
         web('command: upload-logs\ntsfig.once: true'),
       ]),
