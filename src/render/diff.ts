@@ -12,5 +12,5 @@ export function diffToText({ path, before, after }: FileChange): string {
   );
   const isOtherMode = before && after && before.executable !== after.executable;
   const mode = isOtherMode ? [`${path}: ${after.executable ? 'is to be executable' : 'is not to be executable'}`] : [];
-  return [...mode, ...patch.split('\n').slice(1)].join('\n').trimEnd();
+  return [...mode, patch.slice(patch.indexOf('--- '))].join('\n').trimEnd();
 }

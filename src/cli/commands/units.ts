@@ -11,7 +11,7 @@ type Supervisor = UnitsRequest['supervisor'];
 const SUPERVISORS: readonly Supervisor[] = ['runit', 'systemd', 's6'];
 
 interface Flags {
-  readonly once: readonly string[];
+  readonly once?: readonly string[];
   readonly out?: string;
   readonly check?: boolean;
   readonly deps: boolean;
@@ -24,7 +24,7 @@ export const registerUnits: Register = (program, run) => {
     .description('write what a supervisor needs to look after services and jobs')
     .addArgument(new Argument('<supervisor>', 'which supervisor').choices(SUPERVISORS))
     .argument('[SERVICE...]', 'services with what they need, and containers such as web@2; default: all services')
-    .option('--once <service>', 'a job, as tsfig.once says it in the file; may be given more than once', collect, [])
+    .option('--once <service>', 'a job, as tsfig.once says it in the file; may be given more than once', collect)
     .option('-o, --out <path>', 'the folder (default: units/SUPERVISOR beside the file)')
     .option('--check', 'write nothing; show what differs, and exit with 2 if anything does')
     .option('--no-deps', 'only the services named, not what they need')
@@ -54,7 +54,7 @@ export const registerUnits: Register = (program, run) => {
 };
 
 const requestOf = ({ once, out, check, deps, tsfig }: Flags) => ({
-  once,
+  once: once ?? [],
   out: out ?? null,
   check: check ?? false,
   noDeps: !deps,
