@@ -1,18 +1,20 @@
 #!/usr/bin/env node
+'use strict';
+const { existsSync } = require('node:fs');
+const { join } = require('node:path');
+
 const fail = (message) => {
   process.stderr.write(`${message}\n`);
   process.exitCode = 1;
 };
-const main = new URL('../dist/cli/main.js', import.meta.url);
-const isUnbuilt = (error) => error.code === 'ERR_MODULE_NOT_FOUND' && error.url === main.href;
+const main = join(__dirname, '../dist/cli/main.cjs');
 
 if (Number.parseInt(process.versions.node, 10) < 20) {
   fail(`tsfig needs Node 20 or later; ${process.execPath} is ${process.version}.`);
+} else if (existsSync(main)) {
+  require('./load.js').load(main);
 } else {
-  import(main.href).catch((error) => {
-    if (!isUnbuilt(error)) throw error;
-    fail(
-      'tsfig has not been built here yet: dist/cli/main.js is missing. Run "npm run build" (after "npm ci"), or bin/demo, which does both.',
-    );
-  });
+  fail(
+    'tsfig has not been built here yet: dist/cli/main.cjs is missing. Run "npm run build" (after "npm ci"), or bin/demo, which does both.',
+  );
 }

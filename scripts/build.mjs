@@ -1,9 +1,9 @@
-// Builds dist: the command line as one bundle with lazy chunks (start-up is a feature), the library as plain modules with types.
+// Builds dist: the command line as one file with V8's compiled code (start-up is a feature), the library as plain modules with types.
 // Does nothing when nothing changed since; `--force` builds all the same.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,12 +12,10 @@ import { lazyPackages } from './lazy-packages.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const dist = path.join(root, 'dist');
-const chunks = path.join(dist, 'chunks');
+const bundle = path.join(dist, 'cli/main.cjs');
 const stamp = path.join(dist, '.stamp');
 const library = path.join(root, 'src/index.ts');
-/** A tsfig that runs while its dist is rebuilt may still ask for a chunk of before: those stay for a while, but not in a package. */
 const isForPackage = ['pack', 'publish'].includes(process.env.npm_command);
-const STALE_CHUNK_MS = isForPackage ? 0 : 600_000;
 
 const files = await inputs();
 const hash = await hashOf(files);
@@ -54,45 +52,40 @@ async function hashOf(names) {
   return sum.digest('hex');
 }
 
-/** dist/cli/main.js and what it imports, statically or later, in dist/chunks. */
+/**
+ * dist/cli/main.cjs: one file, whose parts run when they are first imported. A CommonJS file starts sooner than an ESM one, can
+ * come with V8's compiled code beside it (bin/tsfig.js), and is still whole for a tsfig that runs while it is replaced.
+ */
 async function bundleCommandLine() {
   const { outputFiles } = await build({
     absWorkingDir: root,
-    entryPoints: { 'cli/main': 'src/cli/main.ts' },
-    outdir: 'dist',
-    chunkNames: 'chunks/[name]-[hash]',
+    entryPoints: ['src/cli/main.ts'],
+    outfile: bundle,
     bundle: true,
-    splitting: true,
     write: false,
-    format: 'esm',
+    format: 'cjs',
     platform: 'node',
     target: 'node20',
+    supported: { 'dynamic-import': false },
     // Names stay, because a stack trace is what a report of a bug consists of.
     minifyWhitespace: true,
     minifySyntax: true,
     legalComments: 'none',
     logLevel: 'silent',
-    // What a CommonJS package requires at run time needs a require of its own in an ESM file.
-    banner: {
-      js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
-    },
+    define: { 'import.meta.url': '__moduleUrl' },
+    banner: { js: `//${hash.slice(0, 16)}\nconst __moduleUrl=require('node:url').pathToFileURL(__filename).href;` },
     plugins: [lazyPackages()],
   });
-  await mkdir(chunks, { recursive: true });
-  // The entry last: whoever starts in the middle finds either all of the old or all of the new.
-  const entryLast = outputFiles.toSorted(
-    (a, b) => Number(a.path.includes('/cli/main')) - Number(b.path.includes('/cli/main')),
-  );
-  for (const file of entryLast) await replace(file.path, file.contents);
-  await removeStale(new Set(outputFiles.map((file) => file.path)));
+  const older = (await readdir(path.dirname(bundle)).catch(() => [])).filter((name) => name.endsWith('.v8'));
+  for (const file of outputFiles) await replace(file.path, file.contents);
+  for (const name of older) await rm(path.join(path.dirname(bundle), name));
+  await compile();
 }
 
-async function removeStale(current) {
-  for (const name of await readdir(chunks)) {
-    const file = path.join(chunks, name);
-    if (current.has(file)) continue;
-    if (Date.now() - (await stat(file)).mtimeMs >= STALE_CHUNK_MS) await rm(file, { force: true });
-  }
+/** Has this Node's V8 compile what most commands run, and keep it beside the bundle. Without it all works, a little later. */
+async function compile() {
+  const child = spawn(process.execPath, [path.join(root, 'scripts/compile.mjs')], { stdio: 'ignore' });
+  await new Promise((resolve) => child.on('error', resolve).on('close', resolve));
 }
 
 /** dist/index.js, what it needs, and the types. Types that do not fit fail the build, after everything has been written. */
@@ -122,7 +115,8 @@ async function removeOrphans() {
   );
   for (const entry of await readdir(dist, { recursive: true })) {
     const source = entry.replace(/(\.d)?\.[jt]s$/, '');
-    if (source === entry || entry.startsWith('chunks') || sources.has(source)) continue;
+    // The library has nothing of the command line.
+    if (source === entry || (sources.has(source) && !entry.startsWith('cli'))) continue;
     await rm(path.join(dist, entry), { force: true });
   }
 }

@@ -15,7 +15,7 @@ export const fromModem = (name) => createRequire(ofDockerode().resolve('docker-m
 
 const callLater = (from, name) => `(...args) => require('${LAZY}').${from}('${name}')(...args)`;
 
-/** What to write instead, file by file. Seen in dockerode 5.0.1, docker-modem 5.0.7; a text that is gone fails the build. */
+/** What to write instead, file by file. Seen in dockerode 5.0.1, docker-modem 5.0.7, commander 14.0.3; a text that is gone fails the build. */
 const EDITS = [
   {
     file: /\/docker-modem\/lib\/modem\.js$/,
@@ -24,6 +24,18 @@ const EDITS = [
       // Inspects the options of every request, sockets and agents included, whether or not anyone reads it.
       ["debug('Sending: %s'", "if (debug.enabled) debug('Sending: %s'"],
     ],
+  },
+  {
+    // With it come tls and crypto, which a local socket needs none of.
+    file: /\/docker-modem\/lib\/http\.js$/,
+    replace: [
+      ["nativeHttps = require('https'),", ''],
+      ['https: nativeHttps,', "https: { request: (...args) => require('https').request(...args) },"],
+    ],
+  },
+  {
+    file: /\/commander\/lib\/command\.js$/,
+    replace: [["= require('node:child_process')", "= { spawn: (...args) => require('node:child_process').spawn(...args) }"]],
   },
   {
     file: /\/dockerode\/lib\/docker\.js$/,
@@ -35,6 +47,7 @@ const EDITS = [
   {
     file: /\/dockerode\/lib\/util\.js$/,
     replace: [
+      ["require('zlib')", "{ createGzip: () => require('zlib').createGzip() }"],
       ["require('@balena/dockerignore')", callLater('fromDockerode', '@balena/dockerignore')],
       ["require('tar-fs')", `{ pack: (...args) => require('${LAZY}').fromDockerode('tar-fs').pack(...args) }`],
     ],

@@ -10,27 +10,36 @@ export interface ConfigResult {
   readonly project: string;
   readonly file: string;
   readonly directory: string;
-  /** Names of the services, in start order. */
-  readonly order: readonly string[];
-  /** In start order, in the words of the file, with everything filled in. Made when asked for: checking needs none. */
-  readonly services: () => Readonly<Record<string, FigService>>;
+  /** In start order, in the words of the file, with everything filled in. */
+  readonly services: Readonly<Record<string, FigService>>;
   /** The same as a file that reads as the same project. */
-  readonly yaml: () => string;
+  readonly yaml: string;
 }
 
-/** Reads and checks the file; the engine is not asked. */
+export interface CheckResult {
+  readonly project: string;
+  /** Names of the services, in start order. */
+  readonly services: readonly string[];
+}
+
+/** Reads and checks the file, and no more; the engine is not asked. */
+export async function check(world: World, request: ProjectRequest, control: Control): Promise<Checked<CheckResult>> {
+  const prepared = await prepare(world, request, control);
+  if (!prepared.ok) return prepared;
+  return good({ project: prepared.value.project.name, services: [...prepared.value.needs.keys()] });
+}
+
+/** Reads and checks the file, and writes it out again; the engine is not asked. */
 export async function config(world: World, request: ProjectRequest, control: Control): Promise<Checked<ConfigResult>> {
   const prepared = await prepare(world, request, control);
   if (!prepared.ok) return prepared;
   const { project, needs } = prepared.value;
-  const order = [...needs.keys()];
-  const services = (): Record<string, FigService> => projectToFig(project, order);
+  const services = projectToFig(project, [...needs.keys()]);
   return good({
     project: project.name,
     file: project.file,
     directory: project.directory,
-    order,
     services,
-    yaml: () => toYaml(services()).trimEnd(),
+    yaml: toYaml(services).trimEnd(),
   });
 }

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
-import { connect } from '../connect.js';
 import { hasCode, TsfigError } from '../model/errors.js';
 import { diagnosticsToText } from '../render/diagnostic.js';
 import { errorToText } from '../render/error.js';
@@ -27,14 +26,19 @@ for (const command of program.commands) command.exitOverride();
 // Nobody reads the help to its end: no reason for a stack trace. What commands write has its own listeners.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
-try {
-  if (process.argv.length <= 2) program.help({ error: true });
-  await program.parseAsync();
-} catch (error) {
-  if (!(error instanceof CommanderError)) throw error;
-  // Commander has told what is wrong already. Help and version that were asked for are no failure.
-  const inRun = commandName() === 'run' && error.code !== 'commander.help';
-  process.exitCode = error.exitCode === 0 ? EXIT_OK : inRun ? EXIT_RUN_FAILED : EXIT_FAILED;
+void start();
+
+/** No await at the top: this becomes a CommonJS file, which starts sooner. A bug of ours ends the process with its stack. */
+async function start(): Promise<void> {
+  try {
+    if (process.argv.length <= 2) program.help({ error: true });
+    await program.parseAsync();
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Commander has told what is wrong already. Help and version that were asked for are no failure.
+    const inRun = commandName() === 'run' && error.code !== 'commander.help';
+    process.exitCode = error.exitCode === 0 ? EXIT_OK : inRun ? EXIT_RUN_FAILED : EXIT_FAILED;
+  }
 }
 
 /** The command that was meant, also where what stands before it is wrong. */
@@ -46,6 +50,7 @@ function commandName(): string | undefined {
 /** Runs one command: signals in, events out, and the exit code at the end. */
 async function runCommand(work: Parameters<Run>[0], options: RunOptions = {}): Promise<void> {
   const { file, projectName, parallel, ...shown } = program.opts<GlobalOptions>();
+  const { connect } = await import('../connect.js');
   const signals = listenToSignals();
   let closed: NodeJS.ErrnoException | null | undefined;
   const output = openOutput(shown, options, (error) => {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { unlinkSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -14,9 +13,10 @@ import { stopSocketOwner } from './socket-owner.js';
  */
 export const socketLock: Lock = {
   async acquire(name, signal, onWait) {
+    const path = await socketPath(name);
     let told = false;
     for (;;) {
-      const taken = await takeOrMeet(socketPath(name), signal);
+      const taken = await takeOrMeet(path, signal);
       if (typeof taken === 'function') return taken;
       if (!told) onWait(taken.words);
       told = true;
@@ -24,7 +24,7 @@ export const socketLock: Lock = {
     }
   },
   async take(name, signal) {
-    const path = socketPath(name);
+    const path = await socketPath(name);
     const taken = await takeOrMeet(path, signal);
     if (typeof taken === 'function') return taken;
     taken.socket.destroy();
@@ -33,7 +33,8 @@ export const socketLock: Lock = {
 };
 
 /** Longest path of a socket is about 100 bytes, so the name is a hash. */
-function socketPath(name: string): string {
+async function socketPath(name: string): Promise<string> {
+  const { createHash } = await import('node:crypto'); // it costs milliseconds that commands without a lock can save
   const hash = createHash('sha256').update(name).digest('hex').slice(0, 32);
   return process.platform === 'linux' ? `\0tsfig-${hash}` : join(tmpdir(), `tsfig-${hash}.sock`);
 }

@@ -18,15 +18,19 @@ export const registerConfig: Register = (program, run) => {
     .addHelpText('after', examples('tsfig config', 'tsfig config -q && echo fine'))
     .action(async ({ quiet = false, services = false, format }: Flags) => {
       await run(async ({ world, control, report, project, output }) => {
-        const { config } = await import('../../actions/config.js');
+        const { check, config } = await import('../../actions/config.js');
+        if (quiet || services) {
+          const checked = await check(world, project, control);
+          if (!checked.ok) return report(checked.problems);
+          if (!quiet) await output.result(checked.value.services.join('\n'));
+          return EXIT_OK;
+        }
         const result = await config(world, project, control);
         if (!result.ok) return report(result.problems);
-        if (quiet) return EXIT_OK;
-        if (services) await output.result(result.value.order.join('\n'));
-        else if (format === 'yaml') await output.result(result.value.yaml());
+        if (format === 'yaml') await output.result(result.value.yaml);
         else {
           const { project: name, file, directory, services: all } = result.value;
-          await output.result(JSON.stringify({ project: name, file, directory, services: all() }, null, 2));
+          await output.result(JSON.stringify({ project: name, file, directory, services: all }, null, 2));
         }
         return EXIT_OK;
       });

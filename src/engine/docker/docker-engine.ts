@@ -22,7 +22,6 @@ import type {
   LogOptions,
   OutputChunk,
 } from '../engine.js';
-import { buildImage } from './build.js';
 import { doing, type Doing } from './docker-errors.js';
 import type {
   ContainerJson,
@@ -42,7 +41,6 @@ import {
   toObservedNetwork,
 } from './from-docker.js';
 import { attachTo, readLogs } from './output.js';
-import { pullImage } from './pull.js';
 import type { DockerParts } from './docker-parts.js';
 import { toCreateBody, toNetworkBody, toVolumeBody, wholeSeconds } from './to-docker.js';
 
@@ -189,12 +187,15 @@ export class DockerEngine implements Engine {
     return await followEvents(this.#parts.door, project, this.#engineTime(), signal);
   }
 
-  pullImage(ref: string, { signal }: CallOptions): AsyncIterable<Progress> {
-    return pullImage(this.#parts, ref, signal);
+  /** Imported here, because what gets credentials is slow to load and most commands pull and build nothing. */
+  async *pullImage(ref: string, { signal }: CallOptions): AsyncGenerator<Progress, void> {
+    const { pullImage } = await import('./pull.js');
+    yield* pullImage(this.#parts, ref, signal);
   }
 
-  buildImage(build: BuildSpec, { signal }: CallOptions): AsyncIterable<BuildOutput> {
-    return buildImage(this.#parts, build, signal);
+  async *buildImage(build: BuildSpec, { signal }: CallOptions): AsyncGenerator<BuildOutput, void> {
+    const { buildImage } = await import('./build.js');
+    yield* buildImage(this.#parts, build, signal);
   }
 
   async removeImage(ref: string, { signal }: CallOptions): Promise<void> {

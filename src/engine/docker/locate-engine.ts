@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { homedir, platform } from 'node:os';
 import path from 'node:path';
@@ -52,6 +51,7 @@ async function fromHost(host: string, environment: Environment): Promise<Located
 
 /** Layout of the docker command's store: contexts/meta/SHA256(NAME)/meta.json, contexts/tls/SHA256(NAME)/docker/*.pem. */
 async function fromContext(folder: string, name: string): Promise<LocatedEngine> {
+  const { createHash } = await import('node:crypto'); // rarely needed, and slow to load
   const id = createHash('sha256').update(name).digest('hex');
   const file = path.join(folder, 'contexts', 'meta', id, 'meta.json');
   const endpoint = await readEndpoint(file, name);
