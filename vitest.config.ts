@@ -23,6 +23,7 @@ export default defineConfig({
             'test/cli/**/*.test.ts',
             'test/fault/**/*.test.ts',
             'test/examples.test.ts',
+            'test/loguploader.test.ts',
             'test/docs.test.ts',
           ],
           testTimeout: 60_000,

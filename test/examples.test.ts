@@ -1,86 +1,10 @@
-import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, readdir, rm, symlink } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { LABEL } from '../src/model/names.js';
-
-/** Images are built from Debian packages here, which takes its time. */
-const WITH_BUILDS_MS = 240_000;
-
-const root = path.dirname(import.meta.dirname);
-const examples = path.join(root, 'examples');
-const docker = new Docker();
-
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-type Environment = Readonly<Record<string, string>>;
-
-const run = (program: string, args: readonly string[], options: { cwd?: string; env?: Environment } = {}) =>
-  new Promise<Ended>((resolve) => {
-    const env = { ...process.env, ...options.env };
-    const child = execFile(program, args, { cwd: options.cwd ?? tmpdir(), env }, (error, stdout, stderr) => {
-      const code = typeof error?.code === 'number' ? error.code : error === null ? 0 : 1;
-      resolve({ code, stdout, stderr });
-    });
-    child.stdin?.end();
-  });
-
-/** tsfig on one file of the examples, as a project of its own. */
-class Project {
-  readonly name = `tsfig-test-${randomBytes(4).toString('hex')}`;
-  readonly #file: string;
-  readonly #env: Environment;
-
-  constructor(file: string, env: Environment = {}) {
-    this.#file = path.join(examples, file);
-    this.#env = env;
-  }
-
-  tsfig(...args: string[]): Promise<Ended> {
-    const words = [path.join(root, 'bin/tsfig.js'), '-f', this.#file, '-p', this.name, ...args];
-    return run(process.execPath, words, { env: this.#env });
-  }
-
-  /** Runs tsfig and expects it to succeed; the message of the failure is what tsfig said. */
-  async succeed(...args: string[]): Promise<string> {
-    const { code, stdout, stderr } = await this.tsfig(...args);
-    expect(code, `tsfig ${args.join(' ')}\n${stderr}${stdout}`).toBe(0);
-    return stdout;
-  }
-
-  get #filters() {
-    return { label: [`${LABEL.project}=${this.name}`] };
-  }
-
-  containers(): Promise<Docker.ContainerInfo[]> {
-    return docker.listContainers({ all: true, filters: this.#filters });
-  }
-
-  async container(service: string): Promise<Docker.ContainerInfo> {
-    const found = (await this.containers()).find(({ Labels }) => Labels[LABEL.service] === service);
-    expect(found, `a container of ${service}`).toBeDefined();
-    return found!;
-  }
-
-  /** By label and not by `down`: what is left over when tsfig fails must go, too. */
-  async remove(): Promise<void> {
-    for (const { Id } of await this.containers()) await docker.getContainer(Id).remove({ force: true, v: true });
-    for (const { Id } of await docker.listNetworks({ filters: this.#filters })) await docker.getNetwork(Id).remove();
-    const { Volumes } = await docker.listVolumes({ filters: this.#filters });
-    for (const { Name } of Volumes) await docker.getVolume(Name).remove();
-    const images = await docker.listImages({ filters: { reference: [`${this.name}_*`] } });
-    for (const { Id } of images) await docker.getImage(Id).remove({ force: true });
-  }
-}
+import { examples, Project, root, run, WITH_BUILDS_MS } from './support/example.js';
 
 async function freePort(): Promise<string> {
   const server = createServer();
@@ -192,62 +116,5 @@ describe('seyren, with stand-ins', () => {
       return Object.entries(services).map(([name, { links, ports, command }]) => ({ name, links, ports, command }));
     };
     expect(await shape('stand-ins.yml')).toEqual(await shape('fig.yml'));
-  });
-});
-
-describe('loguploader', () => {
-  let project: Project;
-  const log = path.join(examples, 'loguploader/logs/app.log');
-
-  beforeAll(async () => {
-    project = new Project('loguploader/fig.yml');
-    await project.succeed('up', '-d', 'receiver');
-  }, WITH_BUILDS_MS);
-  afterAll(() => project.remove());
-
-  /** A file out of the receiver, as the engine hands it out: a tar archive of one file, its header in the first 512 bytes. */
-  async function received(name: string): Promise<Buffer> {
-    const { Id } = await project.container('receiver');
-    const archive = await docker.getContainer(Id).getArchive({ path: `/uploads/${name}` });
-    const bytes: Buffer[] = [];
-    for await (const chunk of archive) bytes.push(chunk as Buffer);
-    const tar = Buffer.concat(bytes);
-    const size = Number.parseInt(tar.toString('latin1', 124, 135), 8);
-    return tar.subarray(512, 512 + size);
-  }
-
-  it('uploads the log, and the receiver has it', async () => {
-    const { code, stdout, stderr } = await project.tsfig('run', '--rm', 'loguploader');
-    expect({ code, stdout }, stderr).toEqual({ code: 0, stdout: 'uploaded /logs/app.log as app.log, 223 bytes\n' });
-    expect(await received('app.log')).toEqual(await readFile(log));
-  });
-
-  it('ends with the code of the job when the receiver refuses or there is nothing to upload', async () => {
-    const refused = await project.tsfig('run', '--rm', '-e', 'NAME=../app.log', 'loguploader');
-    expect(refused.code, refused.stderr).toBe(1);
-    expect(refused.stderr).toContain('400 Bad Request');
-    const nothing = await project.tsfig('run', '--rm', '-e', 'LOG=/logs/no.log', 'loguploader');
-    expect(nothing.code, nothing.stderr).toBe(2);
-    expect(nothing.stderr).toContain('there is no /logs/no.log');
-  });
-
-  it('runs by its runit script, which ends with its code', async () => {
-    const bin = await mkdtemp(path.join(tmpdir(), 'tsfig-test-'));
-    try {
-      await symlink(path.join(root, 'bin/tsfig.js'), path.join(bin, 'tsfig'));
-      const env = { TSFIG_PROJECT_NAME: project.name, PATH: `${bin}:${process.env['PATH'] ?? ''}` };
-      const cwd = path.join(examples, 'loguploader/runit');
-      const uploaded = await run('./run', [], { cwd, env: { ...env, LOG: '/logs/app.log' } });
-      expect(uploaded.code, uploaded.stdout).toBe(0);
-      const failed = await run('./run', [], { cwd, env: { ...env, LOG: '/logs/no.log' } });
-      expect(failed.code, failed.stdout).toBe(2);
-    } finally {
-      await rm(bin, { recursive: true });
-    }
-  });
-
-  it('leaves no container of a job behind', async () => {
-    const services = (await project.containers()).map(({ Labels }) => Labels[LABEL.service]);
-    expect(services).toEqual(['receiver']);
   });
 });
