@@ -189,7 +189,7 @@ describe('README.md', () => {
 
   it('has a table of every exit code', () => {
     const told = tableUnder('README.md', 'Exit codes').map(([code]) => Number(code));
-    const own = [codes.EXIT_OK, codes.EXIT_FAILED, codes.EXIT_CHANGES, codes.EXIT_RUN_FAILED];
+    const own = [codes.EXIT_OK, codes.EXIT_FAILED, codes.EXIT_CHANGES, codes.EXIT_LATE, codes.EXIT_RUN_FAILED];
     const inRun = (['command-not-executable', 'command-not-found', 'lock-busy'] as const).map((code) =>
       codes.codeForError(code, true),
     );
@@ -201,6 +201,12 @@ describe('README.md', () => {
     const inRun = tableUnder('docs/run.md', 'Exit codes').flatMap(([codes]) => codes?.split(', ') ?? []);
     const told = tableUnder('README.md', 'Exit codes').filter(([, about]) => /^(`run`|stopped by)/.test(about ?? ''));
     expect(told.map(([code]) => code)).toEqual(inRun);
+  });
+
+  it('tells codes of run --once as docs/supervised-jobs.md does, which has one more: that of a job that was killed', () => {
+    const ofJobs = tableUnder('docs/supervised-jobs.md', 'Exit codes').flatMap(([codes]) => codes?.split(', ') ?? []);
+    const told = tableUnder('README.md', 'Exit codes').filter(([, about]) => /^(`run|stopped by)/.test(about ?? ''));
+    expect([...told.map(([code]) => code), '137'].toSorted()).toEqual(ofJobs.toSorted());
   });
 
   it('names every option that stands before the command', () => {

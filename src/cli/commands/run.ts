@@ -9,7 +9,7 @@ export const registerRun: Register = (program, run) => {
     .command('run')
     .argument('<SERVICE>')
     .argument('[COMMAND...]', "default: the service's own command")
-    .description('run one command in a new container of a service')
+    .description('run one command in a new container of a service; with --once as a job of a supervisor')
     .passThroughOptions();
   addRunOptions(command)
     .addHelpText(
