@@ -35,7 +35,9 @@ const EDITS = [
   },
   {
     file: /\/commander\/lib\/command\.js$/,
-    replace: [["= require('node:child_process')", "= { spawn: (...args) => require('node:child_process').spawn(...args) }"]],
+    replace: [
+      ["= require('node:child_process')", "= { spawn: (...args) => require('node:child_process').spawn(...args) }"],
+    ],
   },
   {
     file: /\/dockerode\/lib\/docker\.js$/,

@@ -8,6 +8,7 @@ import { limit } from '../lib/limit.js';
 import { good, problem, type Checked } from '../model/diagnostic.js';
 import { hasCode } from '../model/errors.js';
 import type { Control } from '../model/event.js';
+import { LABEL } from '../model/names.js';
 import type { ObservedContainer } from '../model/observed.js';
 import { isJob } from '../plan/leftovers.js';
 import { containersOf } from '../plan/plan-stop.js';
@@ -28,10 +29,11 @@ export async function logs(world: World, request: LogsRequest, control: Control)
   const found = await findContainers(world, request, control);
   if (!found.ok) return found;
   const { engine, project } = found.value;
-  const containers = (await listWriters(world, found.value, control)).map(({ name }) => name);
+  const writers = await listWriters(world, found.value, control);
+  const containers = writers.map(({ name }) => name);
   if (containers.length > 0) await control.emit({ kind: 'attached', project: project.name, containers });
-  if (request.follow) await followAll(engine, { project: project.name, containers, request }, control);
-  else await readAll(engine, { containers, request }, control);
+  if (request.follow) await followAll(engine, { project: project.name, writers, request }, control);
+  else await readAll(engine, { writers, request }, control);
   return good(containers);
 }
 
@@ -48,17 +50,24 @@ const wantedOf = ({ follow, timestamps, tail, since, until }: LogsRequest): Omit
   ...{ follow, timestamps, tail, since, until },
 });
 
+/** Its label tells without a request; what another tool made has none. */
+async function hasTerminal(engine: Engine, { name, labels }: ObservedContainer, signal: AbortSignal): Promise<boolean> {
+  const told = labels[LABEL.tty];
+  return told === undefined ? (await engine.inspectContainer(name, { signal })).tty : told === 'true';
+}
+
 interface Reading {
-  readonly containers: readonly string[];
+  readonly writers: readonly ObservedContainer[];
   readonly request: LogsRequest;
 }
 
-async function readAll(engine: Engine, { containers, request }: Reading, control: Control): Promise<void> {
+async function readAll(engine: Engine, { writers, request }: Reading, control: Control): Promise<void> {
   const { signal } = control;
   const places = limit(READ_AT_ONCE);
-  const readOne = async (container: string): Promise<void> => {
+  const readOne = async (writer: ObservedContainer): Promise<void> => {
+    const container = writer.name;
     try {
-      const { tty } = await engine.inspectContainer(container, { signal });
+      const tty = await hasTerminal(engine, writer, signal);
       const stamps = request.timestamps ? { keep: true, cursor: new LogCursor() } : undefined;
       await pumpLines(container, engine.logs(container, { ...wantedOf(request), tty, signal }), control.emit, stamps);
     } catch (error) {
@@ -70,7 +79,7 @@ async function readAll(engine: Engine, { containers, request }: Reading, control
       });
     }
   };
-  await Promise.all(containers.map((container) => places(() => readOne(container))));
+  await Promise.all(writers.map((writer) => places(() => readOne(writer))));
 }
 
 async function followAll(
@@ -83,8 +92,9 @@ async function followAll(
   await watch.open();
   const follower = new Follower({ engine, watch, emit: control.emit, onExit: () => undefined });
   try {
-    const followOne = async (container: string): Promise<void> => {
-      const { tty } = await engine.inspectContainer(container, control);
+    const followOne = async (writer: ObservedContainer): Promise<void> => {
+      const container = writer.name;
+      const tty = await hasTerminal(engine, writer, control.signal);
       const stop = new AbortController();
       const wanted = { ...wantedOf(reading.request), timestamps: true };
       const output = engine.logs(container, { ...wanted, tty, signal: stop.signal });
@@ -94,7 +104,7 @@ async function followAll(
         log: { keepStamps: reading.request.timestamps, until: wanted.until },
       });
     };
-    await Promise.all(reading.containers.map(followOne));
+    await Promise.all(reading.writers.map(followOne));
     await abortable(follower.allEnded(), control.signal);
   } finally {
     await follower.abandonAll();

@@ -21,6 +21,8 @@ export const LABEL = {
   /** On what remembers a run that never had a container: when it failed (ISO 8601), and why. */
   failedAt: 'tsfig.failed-at',
   failure: 'tsfig.failure',
+  /** `true` or `false`: whether it has a terminal, which decides how its output is framed and is not in the engine's list. */
+  tty: 'tsfig.tty',
   /** JSON of field → short hash, to say which field of a container's configuration has changed. */
   fields: 'tsfig.fields',
 } as const;

@@ -44,7 +44,11 @@ export function specForRun(scene: Scene, service: Service, wish: RunWish): Conta
   const siblings = service.net.kind === 'project' && hasContainers(scene, service);
   const spec = specFor(scene, { consumer: { name: wish.name, service: changed, siblings }, number: null, old: null });
   // Ports that are not published are not exposed either, so that two one-offs never get into each other's way.
-  return { ...spec, stdinOnce: wish.stdin, labels: { ...spec.labels, ...wish.facts, [LABEL.oneOff]: 'True' } };
+  return {
+    ...spec,
+    stdinOnce: wish.stdin,
+    labels: { ...spec.labels, ...wish.facts, [LABEL.oneOff]: 'True', [LABEL.tty]: String(wish.tty) },
+  };
 }
 
 const hasContainers = (scene: Scene, service: Service): boolean =>

@@ -1,6 +1,6 @@
 import type { ContainerSpec, SpecMount, SpecNetwork } from '../model/container-spec.js';
 import { TsfigError } from '../model/errors.js';
-import { volumeName } from '../model/names.js';
+import { LABEL, volumeName } from '../model/names.js';
 import type { ObservedContainer, ObservedImage } from '../model/observed.js';
 import { hostPortAt, portBeyond } from '../model/ports.js';
 import type { ContainerSettings, Mount, PublishedPort, Service } from '../model/project.js';
@@ -24,7 +24,10 @@ export function specForUnit(scene: Scene, unit: Unit): { readonly spec: Containe
   const consumer = { name: unit.name, service: unit.service, siblings: false };
   const bare = specFor(scene, { consumer, number: unit.number, old });
   const print = fingerprint(bare, imageOf(scene, unit.service)?.id ?? null);
-  return { spec: { ...bare, labels: { ...bare.labels, ...fingerprintLabels(print) } }, print };
+  return {
+    spec: { ...bare, labels: { ...bare.labels, ...fingerprintLabels(print), [LABEL.tty]: String(bare.tty) } },
+    print,
+  };
 }
 
 export function specFor(scene: Scene, { consumer, number, old }: SpecOptions): ContainerSpec {
