@@ -85,23 +85,30 @@ async function whyOf({ engine, details, image }: Asking, signal: AbortSignal): P
   return outOfMemory ? 'out of memory' : await lastLine(engine, details, signal);
 }
 
+/** Lines among which the last one of standard error is looked for: what a job complains of last says most. */
+const LAST_LINES = 20;
+
 async function lastLine(engine: Engine, { id, tty }: ContainerDetails, signal: AbortSignal): Promise<string | null> {
-  const cutter = new LineCutter(LONGEST_WORDS);
-  const lines: string[] = [];
-  const wanted = { tty, follow: false, timestamps: false, tail: 1, since: null, until: null, signal };
+  const cutters = { stdout: new LineCutter(LONGEST_WORDS), stderr: new LineCutter(LONGEST_WORDS) };
+  const last: { stdout?: string; stderr?: string } = {};
+  const wanted = { tty, follow: false, timestamps: false, tail: LAST_LINES, since: null, until: null, signal };
   try {
-    for await (const { bytes } of engine.logs(id, wanted)) lines.push(...cutter.push(bytes));
+    for await (const { stream, bytes } of engine.logs(id, wanted)) {
+      for (const line of cutters[stream].push(bytes)) last[stream] = line;
+    }
   } catch (error) {
     if (!hasCode(error, 'log-unreadable', 'container-not-found')) throw error;
   }
-  return lines.at(-1) ?? cutter.end() ?? null;
+  return cutters.stderr.end() ?? last.stderr ?? cutters.stdout.end() ?? last.stdout ?? null;
 }
 
 function readFailure({ name, labels }: ObservedVolume): Memory {
   const failures = Number(labels[LABEL.failures] ?? '0') || 0;
   const endedAt = Date.parse(labels[LABEL.failedAt] ?? '') || 0;
-  const last = { failuresBefore: failures - 1, exitCode: null, outOfMemory: false, ranFor: ms(0), endedAt };
-  return { failures, last, why: labels[LABEL.failure] ?? null, volume: name };
+  const code = labels[LABEL.failedWith];
+  const exitCode = code === undefined ? null : Number(code);
+  const last = { failuresBefore: failures - 1, exitCode, outOfMemory: false, ranFor: ms(0), endedAt };
+  return { failures, last, why: labels[LABEL.failure] || null, volume: name };
 }
 
 interface FailureNote {
@@ -109,14 +116,19 @@ interface FailureNote {
   /** The volume with the note before this one, or null. */
   readonly before: string | null;
   readonly at: number;
-  readonly why: string;
+  /** Null when there never was a container. */
+  readonly exitCode: number | null;
+  readonly why: string | null;
 }
 
 /**
- * Notes that a run failed before there was a container: on a volume that holds nothing, because labels cannot be changed
- * and nothing else can be made without an image. The next run that gets its container removes it, and so does `down`.
+ * Notes that a run failed where no container is left to tell: on a volume that holds nothing, because labels cannot be
+ * changed and nothing else can be made without an image. The next run that gets its container removes it, and so does `down`.
  */
-export async function remember(recalling: Recalling, { failures, before, at, why }: FailureNote): Promise<void> {
+export async function remember(
+  recalling: Recalling,
+  { failures, before, at, exitCode, why }: FailureNote,
+): Promise<void> {
   const { engine, project, job, signal } = recalling;
   if (before !== null) await forget(recalling, before);
   const labels = {
@@ -124,7 +136,8 @@ export async function remember(recalling: Recalling, { failures, before, at, why
     [LABEL.job]: job.name,
     [LABEL.failures]: String(failures),
     [LABEL.failedAt]: new Date(at).toISOString(),
-    [LABEL.failure]: why.split('\n', 1)[0]?.slice(0, LONGEST_WORDS) ?? '',
+    ...(exitCode !== null && { [LABEL.failedWith]: String(exitCode) }),
+    [LABEL.failure]: why?.split('\n', 1)[0]?.slice(0, LONGEST_WORDS) ?? '',
   };
   await engine.createVolume({ name: `${job.name}_failed`, driver: null, labels }, { signal });
 }

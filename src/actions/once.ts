@@ -118,8 +118,19 @@ export async function runJob({ job, oneOff: bare, request }: FoundJob, control: 
     await tellEnd(oneOff, end, control);
     return { container, outcomes, exitCode: end.exitCode, late: end.late };
   } finally {
-    if (request.remove) await removeEnded(engine, container);
+    if (request.remove) await removeRun({ oneOff, recalling, memory });
   }
+}
+
+/** Removes the container of a run; that it failed at once is noted first, because the next run has nothing else to tell it by. */
+async function removeRun({ oneOff, recalling, memory }: Making): Promise<void> {
+  const { engine, wish } = oneOff;
+  const after = { ...recalling, signal: AbortSignal.timeout(NOTE_LIMIT) };
+  const containers = await engine.listContainers({ project: recalling.project, signal: after.signal });
+  const leftovers = leftoversOf(containers, recalling.job);
+  const { failures, last, why } = await recall(after, { leftovers, volumes: [] });
+  if (last) await remember(after, { failures, before: memory.volume, at: last.endedAt, exitCode: last.exitCode, why });
+  await removeEnded(engine, wish.name);
 }
 
 const terminalOf = ({ terminal, limit }: OnceRequest) => ({ terminal, limit, tty: false, stdin: false });
@@ -150,7 +161,7 @@ async function makeJob({ oneOff, recalling, memory }: Making, photograph: Observ
   const note = async (why: string): Promise<void> => {
     if (control.signal.aborted) return;
     const at = oneOff.world.host.clock.now();
-    const failure = { failures: memory.failures + 1, before: memory.volume, at, why };
+    const failure = { failures: memory.failures + 1, before: memory.volume, at, exitCode: null, why };
     await remember({ ...recalling, signal: AbortSignal.timeout(NOTE_LIMIT) }, failure).catch(() => undefined); // the failure itself counts
   };
   try {

@@ -1,5 +1,5 @@
-import { InvalidArgumentError } from 'commander';
-import { ms, readDuration, type Milliseconds } from '../lib/units.js';
+import { InvalidArgumentError, Option } from 'commander';
+import { ms, readDuration, seconds, type Milliseconds } from '../lib/units.js';
 
 /** Readers of option values. They throw commander's own error, which names the option. */
 
@@ -42,3 +42,10 @@ export function readMoment(text: string): string {
     throw new InvalidArgumentError('write a duration such as 10m, or a date such as 2026-11-20T10:00:00Z.');
   return (ms(at) / 1000).toFixed(3);
 }
+
+/** How long a service may take to get ready before those that need it are given up. */
+export const WAIT_LIMIT = seconds(60);
+
+/** `--wait-timeout`, the same wherever something is waited for. */
+export const waitTimeout = (description: string): Option =>
+  new Option('--wait-timeout <seconds>', description).argParser(readSeconds).default(WAIT_LIMIT, '60');

@@ -18,8 +18,9 @@ export const LABEL = {
   job: 'tsfig.job',
   /** How many runs in a row had failed at once before this one. */
   failures: 'tsfig.failures',
-  /** On what remembers a run that never had a container: when it failed (ISO 8601), and why. */
+  /** On what remembers a run of which no container is left: when it failed (ISO 8601), with which code, and why. */
   failedAt: 'tsfig.failed-at',
+  failedWith: 'tsfig.failed-with',
   failure: 'tsfig.failure',
   /** `true` or `false`: whether it has a terminal, which decides how its output is framed and is not in the engine's list. */
   tty: 'tsfig.tty',

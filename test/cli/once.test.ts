@@ -189,6 +189,16 @@ db:
     expect(await scenario.states()).toEqual([]);
   });
 
+  it('waits with --rm, too, after runs that failed at once, and tells what they complained of', async () => {
+    scenario.fig('job: { image: busybox, command: "sh -c \'echo oops >&2; echo bye; exit 3\'" }');
+    expect((await once('--rm', 'job')).code).toBe(3);
+    expect((await once('--rm', 'job')).code).toBe(3);
+    expect((await once('--rm', 'job')).stderr).toMatch(/last 2 runs ended with 3 within 1 s: oops; next try in/);
+    expect((await once('--rm', '--no-backoff', 'job', 'true')).code).toBe(0);
+    const label = [`com.docker.compose.project=${scenario.project}`];
+    expect((await scenario.docker.listVolumes({ filters: { label } })).Volumes).toEqual([]);
+  });
+
   it('exits with 127 for a command that is not there, 126 for one that cannot be run, 125 for what is not its doing', async () => {
     scenario.fig('job: { image: busybox }\ngone: { image: "127.0.0.1:1/gone" }');
     expect((await once('job', 'nosuch')).code).toBe(127);

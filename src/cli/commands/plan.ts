@@ -1,8 +1,7 @@
 import { Option } from 'commander';
 import { examples, type Register } from '../command.js';
 import { EXIT_CHANGES, EXIT_OK } from '../exit-codes.js';
-import { readScale } from '../values.js';
-import { WAIT_LIMIT } from './up.js';
+import { readScale, WAIT_LIMIT } from '../values.js';
 
 interface Flags {
   readonly format: 'text' | 'json';

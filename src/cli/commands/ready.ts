@@ -1,8 +1,7 @@
 import type { Milliseconds } from '../../lib/units.js';
 import { examples, type Register } from '../command.js';
 import { EXIT_FAILED, EXIT_OK } from '../exit-codes.js';
-import { readSeconds } from '../values.js';
-import { WAIT_LIMIT } from './up.js';
+import { waitTimeout } from '../values.js';
 
 interface Flags {
   readonly waitTimeout: Milliseconds;
@@ -12,7 +11,7 @@ export const registerReady: Register = (program, run) => {
   program
     .command('ready [SERVICE...]')
     .description('wait until services are ready: running, and healthy where they have a health check')
-    .option('--wait-timeout <seconds>', 'how long to wait; 0 looks once', readSeconds, WAIT_LIMIT)
+    .addOption(waitTimeout('how long to wait; 0 looks once'))
     .addHelpText('after', examples('tsfig ready db', 'tsfig ready --wait-timeout 0 web@2'))
     .action(async (services: string[], { waitTimeout }: Flags) => {
       await run(async ({ world, control, report, project, output }) => {

@@ -4,8 +4,7 @@ import type { OneOffRequest } from '../../actions/one-off.js';
 import type { Milliseconds } from '../../lib/units.js';
 import { bad, good, problem, type Checked } from '../../model/diagnostic.js';
 import type { Context } from '../command.js';
-import { collect, readSeconds } from '../values.js';
-import { WAIT_LIMIT } from './up.js';
+import { collect, readSeconds, waitTimeout } from '../values.js';
 
 export interface RunFlags {
   readonly detach?: boolean;
@@ -46,7 +45,7 @@ export function addRunOptions(command: Command): Command {
     .option('--service-ports', "publish the service's ports")
     .option('--no-deps', 'do not start what the service needs')
     .addOption(noWait())
-    .option('--wait-timeout <seconds>', 'how long a service may take to be ready', readSeconds, WAIT_LIMIT)
+    .addOption(waitTimeout('how long a service may take to be ready'))
     .option('-T, --no-tty', 'no terminal, even when there is one here')
     .option('--no-build', 'fail rather than build a missing image')
     .option('-q, --quiet', 'no progress, only what went wrong')

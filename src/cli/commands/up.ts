@@ -1,12 +1,9 @@
 import { Option } from 'commander';
 import type { UpResult } from '../../actions/up.js';
-import { seconds, type Milliseconds } from '../../lib/units.js';
+import type { Milliseconds } from '../../lib/units.js';
 import { codeFor, examples, type Register } from '../command.js';
 import { EXIT_FAILED } from '../exit-codes.js';
-import { readScale, readSeconds } from '../values.js';
-
-/** How long a service may take to get ready before those that need it are given up. */
-export const WAIT_LIMIT = seconds(60);
+import { readScale, readSeconds, waitTimeout } from '../values.js';
 
 interface Flags {
   readonly detach?: boolean;
@@ -33,7 +30,7 @@ export const registerUp: Register = (program, run) => {
     .description('create and start what the project lacks, and follow its logs')
     .option('-d, --detach', 'leave it running in the background')
     .option('--no-wait', 'start in order, but do not wait for health checks')
-    .option('--wait-timeout <seconds>', 'how long a service may take to be ready', readSeconds, WAIT_LIMIT)
+    .addOption(waitTimeout('how long a service may take to be ready'))
     .option('--no-deps', 'only the services named, not what they need')
     .addOption(new Option('--force-recreate', 'recreate containers that have not changed, too').conflicts('recreate'))
     .option('--no-recreate', 'leave containers as they are, even when they differ')
