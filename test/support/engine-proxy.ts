@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
+import { passHalf, passHalfSwitched, spoil, type Fault } from './fault.js';
 
 export interface ProxiedRequest {
   readonly method: string;
@@ -20,7 +21,7 @@ const SOCKET = process.env['DOCKER_HOST']?.replace(/^unix:\/\//, '') ?? '/var/ru
 export class EngineProxy {
   readonly requests: ProxiedRequest[] = [];
   /** Asked before a request is passed on; with `drop` and `hold` the engine never hears of it, and tsfig is hung up on, or waits. */
-  onRequest: (request: ProxiedRequest) => 'pass' | 'drop' | 'hold' = () => 'pass';
+  onRequest: (request: ProxiedRequest) => 'pass' | 'drop' | 'hold' | Fault = () => 'pass';
   /** Told when the engine has answered, before tsfig hears of it. */
   onAnswer: (request: ProxiedRequest) => void = () => undefined;
   readonly #path = join(tmpdir(), `tsfig-proxy-${randomBytes(4).toString('hex')}.sock`);
@@ -31,6 +32,8 @@ export class EngineProxy {
   private constructor(engine: string) {
     this.#engine = engine;
     this.#server = createServer((request, response) => this.#pass(request, response));
+    // The engine closes no idle connection; a test may be slow.
+    this.#server.keepAliveTimeout = 0;
     this.#server.on('upgrade', (request, socket: Socket, head) => this.#upgrade(request, socket, head));
     this.#server.on('connection', (socket) => {
       this.#sockets.add(socket);
@@ -81,21 +84,43 @@ export class EngineProxy {
     const noted = this.#note(request);
     const verdict = this.onRequest(noted);
     if (verdict === 'drop') request.socket.destroy();
-    if (verdict !== 'pass') return;
+    if (verdict === 'drop' || verdict === 'hold') return;
+    const fault = verdict === 'pass' ? null : verdict;
+    const goOn = (): void => this.#ask(noted, { request, response, fault });
+    if (fault?.when === 'before') spoil(request.socket, fault, goOn);
+    else goOn();
+  }
+
+  #ask(noted: ProxiedRequest, { request, response, fault }: Passing): void {
     const { method, url: path, headers } = request;
     const onward = ask({ socketPath: this.#engine, method, path, headers }, (answer) => {
       this.onAnswer(noted);
-      response.writeHead(answer.statusCode ?? 500, answer.headers);
-      response.flushHeaders();
-      answer.pipe(response);
-      response.on('close', () => answer.destroy());
+      const passOn = (): void => {
+        response.writeHead(answer.statusCode ?? 500, answer.headers);
+        response.flushHeaders();
+        answer.pipe(response);
+      };
+      if (fault?.when !== 'after') passOn();
+      else if (fault.kind === 'half') passHalf(answer, response);
+      else spoil(request.socket, fault, passOn);
     });
     onward.on('error', () => request.socket.destroy());
+    // As without a proxy, the engine notices when nobody waits for its answer any more.
+    response.once('close', () => onward.destroy());
     request.pipe(onward);
   }
 
   #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
-    this.#note(request);
+    const verdict = this.onRequest(this.#note(request));
+    if (verdict === 'drop') socket.destroy();
+    if (verdict === 'drop' || verdict === 'hold') return;
+    const fault = verdict === 'pass' ? null : verdict;
+    const goOn = (): void => this.#switch(request, { socket, head, fault });
+    if (fault?.when === 'before') spoil(socket, fault, goOn);
+    else goOn();
+  }
+
+  #switch(request: IncomingMessage, { socket, head, fault }: Switching): void {
     const onward = connect(this.#engine);
     const headers = request.rawHeaders.reduce(
       (text, word, index) => text + (index % 2 === 0 ? `${word}: ` : `${word}\r\n`),
@@ -105,9 +130,23 @@ export class EngineProxy {
     onward.write(head);
     onward.on('error', () => socket.destroy());
     socket.on('close', () => onward.destroy());
-    onward.pipe(socket);
     socket.pipe(onward);
+    if (fault?.when !== 'after') onward.pipe(socket);
+    else if (fault.kind === 'half') passHalfSwitched(onward, socket);
+    else onward.once('readable', () => spoil(socket, fault, () => onward.pipe(socket)));
   }
+}
+
+interface Passing {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly fault: Fault | null;
+}
+
+interface Switching {
+  readonly socket: Socket;
+  readonly head: Buffer;
+  readonly fault: Fault | null;
 }
 
 export const isChange = ({ method }: ProxiedRequest): boolean => method !== 'GET' && method !== 'HEAD';

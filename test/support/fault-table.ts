@@ -1,0 +1,175 @@
+import type { Ended, Running } from './cli.js';
+import { Scenario } from './cli.js';
+import { EngineProxy, isChange, type ProxiedRequest } from './engine-proxy.js';
+import { FAULTS, type Fault } from './fault.js';
+import { Leftovers, type Amount } from './leftovers.js';
+
+/** A command that must survive a fault at any of its requests. */
+export interface Row {
+  readonly name: string;
+  /** Makes what is there before the command runs; done anew for every fault. */
+  readonly arrange: (scenario: Scenario) => Promise<void>;
+  readonly command: readonly string[];
+  /** Its exit code when tsfig could not do it. */
+  readonly failure: number;
+  /** Throws unless all is as the command must leave it when it ends with 0. */
+  readonly check: (scenario: Scenario, ended: Ended) => Promise<void>;
+}
+
+/** One kind of fault, to be met at one request after the other. */
+export type Series = Pick<Fault, 'kind' | 'when'>;
+
+/** Which requests, counted from 1. */
+export interface Sample {
+  readonly first: number;
+  readonly step: number;
+}
+
+/** What became of one row and one series. */
+export interface Result {
+  readonly row: string;
+  readonly series: Series;
+  /** Ends of the command that met the fault. */
+  readonly ends: { done: number; failed: number; killed: number };
+  /** What should not have been, with the place of the fault. */
+  readonly wrong: string[];
+}
+
+export const SERIES: readonly Series[] = FAULTS.flatMap((kind): Series[] =>
+  kind === 'half'
+    ? [{ kind, when: 'after' }]
+    : [
+        { kind, when: 'before' },
+        { kind, when: 'after' },
+      ],
+);
+
+/** A command that has not ended by then hangs. */
+const LIMIT_MS = 45_000;
+
+/** What the project has when the row's command has met no fault. */
+export async function amountWithout(row: Row): Promise<Amount> {
+  return inScenario(async (scenario, leftovers) => {
+    await row.arrange(scenario);
+    await row.check(scenario, await scenario.ok(...row.command));
+    return leftovers.count();
+  });
+}
+
+/** Tries a series from the first request of the sample until the command runs through without meeting the fault. */
+export async function tryFaults(row: Row, series: Series, { first, step }: Sample, amount: Amount): Promise<Result> {
+  const result: Result = { row: row.name, series, ends: { done: 0, failed: 0, killed: 0 }, wrong: [] };
+  let met = true;
+  for (let n = first; met; n += step) {
+    met = await inScenario(async (scenario, leftovers) => {
+      await row.arrange(scenario);
+      const faulted = await meetFault(scenario, row.command, { ...series, n });
+      if (faulted.at === null) return false;
+      result.ends[endOf(faulted.ended)] += 1;
+      const wrong = await findWrong(row, { series, scenario, leftovers, amount, ended: faulted.ended });
+      const place = `${series.kind} ${series.when} request ${n}, ${faulted.at}`;
+      result.wrong.push(...wrong.map((text) => `${row.name}, ${place}: ${text}`));
+      return true;
+    });
+  }
+  return result;
+}
+
+async function inScenario<T>(work: (scenario: Scenario, leftovers: Leftovers) => Promise<T>): Promise<T> {
+  const scenario = new Scenario();
+  const leftovers = await Leftovers.watch(scenario);
+  try {
+    return await work(scenario, leftovers);
+  } finally {
+    await scenario.clean();
+    await leftovers.clean();
+  }
+}
+
+interface Faulted {
+  /** The request that met the fault; null when there was none. */
+  readonly at: string | null;
+  readonly ended: Ended | 'killed' | 'hangs';
+}
+
+/** Runs the command until its `n`-th request meets the fault, and on to its end. */
+async function meetFault(
+  scenario: Scenario,
+  command: readonly string[],
+  { kind, when, n }: Series & { readonly n: number },
+): Promise<Faulted> {
+  const proxy = await EngineProxy.open();
+  let running: Running | null = null;
+  const met: { at: string | null } = { at: null };
+  let seen = 0;
+  proxy.onRequest = (request) => {
+    if (!counts({ kind, when }, request) || ++seen !== n) return 'pass';
+    met.at = `${request.method} ${request.path}`.replaceAll(scenario.project, 'P').replaceAll(/[0-9a-f]{64}/g, 'ID');
+    return { kind, when, kill: () => running?.child.kill('SIGKILL') };
+  };
+  running = scenario.start(command, { env: proxy.env });
+  const { child } = running;
+  const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
+  const ended = await running.ended;
+  clearTimeout(timer);
+  await proxy.close();
+  if (child.signalCode !== 'SIGKILL') return { ...met, ended };
+  return { ...met, ended: kind === 'kill' && met.at !== null ? 'killed' : 'hangs' };
+}
+
+/**
+ * Where the engine is only asked, nobody can tell whether it has heard of a request that is answered wrongly: one series
+ * of two is enough. `half` needs an answer.
+ */
+const counts = ({ kind, when }: Series, request: ProxiedRequest): boolean =>
+  when === 'before' || kind === 'half' || isChange(request) || /^\/events$|\/logs$/.test(request.path);
+
+const endOf = (ended: Faulted['ended']): keyof Result['ends'] => {
+  if (ended === 'killed' || ended === 'hangs') return 'killed';
+  return ended.code === 0 ? 'done' : 'failed';
+};
+
+interface Case {
+  readonly series: Series;
+  readonly scenario: Scenario;
+  readonly leftovers: Leftovers;
+  readonly amount: Amount;
+  readonly ended: Faulted['ended'];
+}
+
+/** The exit code of the run that met the fault, then one plain run, then what there is. */
+async function findWrong(row: Row, { series, scenario, leftovers, amount, ended }: Case): Promise<string[]> {
+  const wrong: string[] = [];
+  const expect = async (what: string, look: () => Promise<void>): Promise<void> => {
+    await look().catch((error: unknown) => void wrong.push(`${what}: ${String(error)}`));
+  };
+  if (ended === 'hangs') wrong.push('hangs');
+  else if (ended !== 'killed') {
+    const { code, stdout, stderr } = ended;
+    const said = `\n${stdout}${stderr}`;
+    if (code === 0) await expect(`ends with 0, but${said}`, () => row.check(scenario, ended));
+    else if (code !== row.failure) wrong.push(`ends with ${code}${said}`);
+    else if (series.kind === 'delay') wrong.push(`ends with ${code} for a delay${said}`);
+    else if (stderr.trim() === '') wrong.push(`ends with ${code} and does not say why`);
+    if (/^ +at .+:\d+:\d+/m.test(stderr)) wrong.push(`shows a stack trace${said}`);
+  }
+  await expect('the plain run after it', async () => {
+    await row.check(scenario, await scenario.ok(...row.command));
+  });
+  const left = await leftovers.count();
+  if (JSON.stringify(left) !== JSON.stringify(amount))
+    wrong.push(`leaves ${JSON.stringify(left)} instead of ${JSON.stringify(amount)}`);
+  return wrong;
+}
+
+/** Markdown. */
+export function tableToText(results: readonly Result[]): string {
+  const lines = results.map(({ row, series, ends, wrong }) => {
+    const { done, failed, killed } = ends;
+    const points = done + failed + killed;
+    const verdict = wrong.length === 0 ? 'repaired' : `**${wrong.length} wrong**`;
+    return `| ${[row, `${series.kind} ${series.when}`, points, done, failed, killed, verdict].join(' | ')} |`;
+  });
+  const head = ['command', 'fault', 'requests', 'ended 0', 'failed', 'killed', 'after one plain run'];
+  return [`| ${head.join(' | ')} |`, `|${'---|'.repeat(head.length)}`, ...lines, ''].join('\n');
+}
