@@ -1,6 +1,11 @@
+import type { GetEventsOptions } from 'dockerode';
 import type { Scenario } from './cli.js';
 
 const ANONYMOUS = /^[0-9a-f]{64}$/;
+
+interface Abortable {
+  readonly abortSignal: AbortSignal;
+}
 
 /** How much of a project there is on the engine. */
 export interface Amount {
@@ -33,8 +38,10 @@ export class Leftovers {
   async #listen(): Promise<void> {
     const { docker, project } = this.#scenario;
     const label = [`com.docker.compose.project=${project}`];
-    const filters = { type: ['container'], event: ['create'], label };
-    const events = await docker.getEvents({ filters, abortSignal: this.#over.signal });
+    const filters = JSON.stringify({ type: ['container'], event: ['create'], label });
+    // The types leave the signal out.
+    const options: GetEventsOptions & Abortable = { filters, abortSignal: this.#over.signal };
+    const events = await docker.getEvents(options);
     events.on('data', (bytes: Buffer) => {
       for (const [, id = ''] of bytes.toString().matchAll(/"status":"create","id":"([0-9a-f]{64})"/g)) {
         this.#looks.push(this.#look(id));
