@@ -50,6 +50,8 @@ function commandName(): string | undefined {
 /** Runs one command: signals in, events out, and the exit code at the end. */
 async function runCommand(work: Parameters<Run>[0], options: RunOptions = {}): Promise<void> {
   const { file, projectName, parallel, ...shown } = program.opts<GlobalOptions>();
+  // Should nothing be left to wait for before there is a result, Node ends the process: not with 0.
+  process.exitCode = options.inRun ? EXIT_RUN_FAILED : EXIT_FAILED;
   const { connect } = await import('../connect.js');
   const signals = listenToSignals();
   let closed: NodeJS.ErrnoException | null | undefined;
