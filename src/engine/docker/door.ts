@@ -37,15 +37,24 @@ export interface Connection<S extends Readable> {
 /** 304 is the engine's "already so". */
 const ACCEPTED = { 200: true, 201: true, 204: true, 304: true };
 
-/** One request, answered whole: the JSON, or a Buffer when it is none. */
+/**
+ * One request, answered whole: the JSON, or undefined when the answer has no body. Read here and not by the library, which
+ * never calls back when an answer breaks off in its body (docker-modem 5.0: it listens to `end` alone): with nothing left
+ * to wait for, Node would end the process as if all were well.
+ */
 export async function ask(door: Door, call: EngineCall, doing: Doing, signal: AbortSignal): Promise<unknown> {
-  const tether = tie(signal);
+  const pieces: Uint8Array[] = [];
+  for await (const piece of readPieces(await openStream(door, call, doing, signal))) pieces.push(piece);
+  const text = Buffer.concat(pieces).toString();
+  return text.trim() === '' ? undefined : readJson(text, doing);
+}
+
+function readJson(text: string, { doing }: Doing): unknown {
   try {
-    return await abortable(dial(door, call, {}, tether.signal), tether.signal);
+    return JSON.parse(text);
   } catch (error) {
-    throw signal.aborted ? signal.reason : fromDocker(error, doing);
-  } finally {
-    tether.letGo();
+    const message = `cannot ${doing}: the engine's answer is not JSON`;
+    throw new TsfigError('engine-refused', message, { cause: error });
   }
 }
 
