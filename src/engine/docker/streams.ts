@@ -1,3 +1,4 @@
+import { TsfigError } from '../../model/errors.js';
 import type { OutputChunk } from '../engine.js';
 
 const HEADER_BYTES = 8;
@@ -42,6 +43,11 @@ export class FrameCutter {
     return chunks;
   }
 
+  /** True in the middle of a frame, where no output ends by itself. */
+  get isWithin(): boolean {
+    return this.#headerBytes > 0 || this.#bytesLeft > 0;
+  }
+
   /** Answers how many bytes of the header were there. */
   #takeHeader(piece: Uint8Array, from: number, flush: () => void): number {
     const count = Math.min(HEADER_BYTES - this.#headerBytes, piece.length - from);
@@ -58,13 +64,18 @@ export class FrameCutter {
   }
 }
 
-/** A container's output from the bytes of a connection; with a terminal they are not framed. */
+/**
+ * A container's output from the bytes of a connection; with a terminal they are not framed. Throws `engine-unreachable`
+ * when they end in the middle of a frame: a switched connection that is lost just ends.
+ */
 export async function* toOutput(pieces: AsyncIterable<Uint8Array>, tty: boolean): AsyncGenerator<OutputChunk, void> {
   const cutter = new FrameCutter();
   for await (const piece of pieces) {
     if (tty) yield { stream: 'stdout', bytes: piece };
     else yield* cutter.push(piece);
   }
+  if (cutter.isWithin)
+    throw new TsfigError('engine-unreachable', 'the engine has broken off the output of a container');
 }
 
 /** One JSON value a line, as the engine tells events, pulls and builds. */

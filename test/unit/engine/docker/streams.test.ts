@@ -38,6 +38,10 @@ describe('the frames of a container’s output', () => {
     expect(await read(all, size)).toBe('<stdout>one\ntwo\n<stderr>oops\n<stdout>three');
   });
 
+  it.each([3, 8, 10])('that break off after %d bytes are no end', async (length) => {
+    await expect(read(frame(1, 'one\n').subarray(0, length), 1000)).rejects.toThrow('broken off');
+  });
+
   it('that follow each other on one stream come as one chunk', () => {
     const chunks = new FrameCutter().push(Buffer.concat([frame(1, 'a\n'), frame(1, 'b\n'), frame(2, 'c\n')]));
     expect(chunks.map(({ stream, bytes }) => [stream, Buffer.from(bytes).toString()])).toEqual([
