@@ -30,9 +30,11 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorCode])[] = [
     /port is already allocated|bind: address already in use|failed to bind host port|ports are not available/i,
     'port-taken',
   ],
+  // 20.10: 403 "failed to allocate gateway (172.24.0.1): Address already in use", when somebody else is just making a network
+  // with the very same subnet.
+  [/pool overlaps with other one|subnet .* is already used|failed to allocate gateway/i, 'subnet-taken'],
   // 20.10 and 28: 403 "Address already in use", from the address pool of the network.
   [/address already in use|requested ip address .* is already allocated/i, 'address-taken'],
-  [/pool overlaps with other one|subnet .* is already used/i, 'subnet-taken'],
   // 20.10: exec: "nosuch": executable file not found in $PATH; exec: "/nosuch": stat /nosuch: no such file or directory
   [/exec:? .*(executable file not found|no such file or directory)/is, 'command-not-found'],
   [/exec:? .*(permission denied|is a directory)/is, 'command-not-executable'],

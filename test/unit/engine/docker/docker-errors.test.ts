@@ -22,6 +22,7 @@ describe('a refusal', () => {
     ], // 28.5
     [403, 'Address already in use', 'address-taken'],
     [403, 'Pool overlaps with other one on this address space', 'subnet-taken'],
+    [403, 'failed to allocate gateway (172.24.0.1): Address already in use', 'subnet-taken'],
     [409, 'network with name shop_default already exists', 'name-taken'],
     [
       409,
