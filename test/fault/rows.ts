@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Scenario } from '../support/cli.js';
+import type { Ended, Scenario } from '../support/cli.js';
 import type { Row } from '../support/fault-table.js';
 import { inside } from '../support/inside.js';
 
@@ -14,6 +14,9 @@ db:
   volumes: [data:/data, /scratch]
   healthcheck: { test: test -d /data, interval: 200ms }
 `;
+
+const NEEDED =
+  'db: { image: busybox, command: sleep 600, stop_signal: SIGKILL, healthcheck: { test: "true", interval: 200ms } }\n';
 
 const RUNNING = ['db_1: running', 'web_1: running'];
 
@@ -47,6 +50,28 @@ const HELLO = `
 web: { image: busybox, command: echo hello from web, links: [db] }
 db: { image: busybox, command: echo hello from db }
 `;
+
+const job = (more = ''): string =>
+  `job: { image: busybox, command: echo worked, stop_signal: SIGKILL, volumes: [/scratch]${more} }\n`;
+const ONCE = ['run', '--once', 'job'];
+
+/** This very run has had the job done, and there is no other container of it. Of a lost connection it must say so. */
+async function hasWorked(scenario: Scenario, { stdout, stderr }: Ended, needs: readonly string[] = []): Promise<void> {
+  expect(await scenario.states()).toEqual([...needs, 'job_once: exited']);
+  const log = await scenario.docker.getContainer(`${scenario.project}_job_once`).logs({ stdout: true });
+  expect(log.subarray(FRAME_HEADER).toString()).toBe('worked\n');
+  if (!/the connection to the output of .* broke/.test(stderr)) expect(stdout).toBe('worked\n');
+}
+
+const FRAME_HEADER = 8;
+
+/** A job whose tsfig was killed runs on. */
+async function orphan(scenario: Scenario): Promise<void> {
+  const running = scenario.start([...ONCE, 'sh', '-c', 'echo begun; exec sleep 600']);
+  await running.shows('begun');
+  running.child.kill('SIGKILL');
+  await running.ended;
+}
 
 export const ROWS: readonly Row[] = [
   {
@@ -90,8 +115,46 @@ export const ROWS: readonly Row[] = [
     failure: 1,
     async check(scenario) {
       expect(await scenario.states()).toEqual([]);
-      const { Volumes } = await scenario.docker.listVolumes({ filters: { name: [`${scenario.project}_data`] } });
-      expect(Volumes).toHaveLength(1);
     },
+  },
+  {
+    name: 'run --once, cold',
+    arrange(scenario) {
+      scenario.fig(job());
+      return Promise.resolve();
+    },
+    command: ONCE,
+    failure: 125,
+    check: (scenario, ended) => hasWorked(scenario, ended),
+  },
+  {
+    name: 'run --once, with a leftover',
+    async arrange(scenario) {
+      scenario.fig(job());
+      await scenario.ok(...ONCE);
+    },
+    command: ONCE,
+    failure: 125,
+    check: (scenario, ended) => hasWorked(scenario, ended),
+  },
+  {
+    name: 'run --once, with a running orphan',
+    async arrange(scenario) {
+      scenario.fig(job());
+      await orphan(scenario);
+    },
+    command: ONCE,
+    failure: 125,
+    check: (scenario, ended) => hasWorked(scenario, ended),
+  },
+  {
+    name: 'run --once, with needs to start',
+    arrange(scenario) {
+      scenario.fig(job(', links: [db]') + NEEDED);
+      return Promise.resolve();
+    },
+    command: ONCE,
+    failure: 125,
+    check: (scenario, ended) => hasWorked(scenario, ended, ['db_1: running']),
   },
 ];
