@@ -1,9 +1,10 @@
 import { TsfigError, type ErrorCode } from '../../model/errors.js';
 
-/** What was being done, and what a plain 404 then means. */
+/** What was being done, for those who are told that it cannot be. */
 export interface Doing {
   /** Reads after "cannot", such as `create shop_web_1`. */
   readonly doing: string;
+  /** What a 404 means that says something is missing, but not what. */
   readonly missing: ErrorCode;
 }
 
@@ -52,6 +53,10 @@ export const isMissingImage = (text: string): boolean => MISSING_IMAGE.test(text
 
 const MISSING_NETWORK = /network \S+ not found|no such network|unable to find network/i;
 const MISSING_CONTAINER = /no such container/i;
+/** Of things that have no words of their own, such as "get shop_data: no such volume". */
+const MISSING_SOMETHING = /no such|not found|not known|unable to find|does not exist/i;
+/** What Docker answers where it has nothing at all to do with the path, an older or a newer one than ours. */
+const NO_SUCH_PATH = /page not found/i;
 
 const HINTS: Partial<Readonly<Record<ErrorCode, string>>> = {
   'port-taken': 'stop what listens there, or publish another port',
@@ -86,7 +91,9 @@ function missingCode(text: string, missing: ErrorCode): ErrorCode {
   if (MISSING_IMAGE.test(text)) return 'image-not-found';
   if (MISSING_CONTAINER.test(text)) return 'container-not-found';
   // 20.10 answers 404 "network x not found" to the start of a container whose network is gone.
-  return MISSING_NETWORK.test(text) ? 'not-found' : missing;
+  if (MISSING_NETWORK.test(text)) return 'not-found';
+  // What does not say that something is missing does not tell that what was to be removed is gone.
+  return MISSING_SOMETHING.test(text) && !NO_SUCH_PATH.test(text) ? missing : 'engine-refused';
 }
 
 /** The engine's own sentence, which the client library wraps in its own words when the answer is a stream. */

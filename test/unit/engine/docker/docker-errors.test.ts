@@ -61,6 +61,10 @@ describe('a refusal', () => {
     expect(codeOf(404, 'get data: no such volume', 'not-found')).toBe('not-found');
   });
 
+  it.each(['page not found', 'a proxy that knows nothing'])('of no thing at all is a refusal: %s', (text) => {
+    expect(codeOf(404, text, 'container-not-found')).toBe('engine-refused');
+  });
+
   it('says what was being done, in the engine’s words', () => {
     const error = Object.assign(new Error('(HTTP code 500) unexpected - broken '), { statusCode: 500, json: null });
     expect(fromDocker(error, doing('start web'))).toMatchObject({ message: 'cannot start web: broken', cause: error });
