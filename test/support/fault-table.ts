@@ -20,12 +20,6 @@ export interface Row {
 /** One kind of fault, to be met at one request after the other. */
 export type Series = Pick<Fault, 'kind' | 'when'>;
 
-/** Which requests, counted from 1. */
-export interface Sample {
-  readonly first: number;
-  readonly step: number;
-}
-
 /** What became of one row and one series. */
 export interface Result {
   readonly row: string;
@@ -67,33 +61,40 @@ export async function runFaultless(row: Row): Promise<Faultless> {
   });
 }
 
+export const newResult = (row: Row, series: Series): Result => ({
+  row: row.name,
+  series,
+  ends: { done: 0, failed: 0, killed: 0 },
+  wrong: [],
+});
+
+/** How many requests of the faultless run count for a series. A run with faults may have some more or fewer: steps go side by side. */
+export const countRequests = ({ requests }: Faultless, series: Series): number =>
+  requests.filter((request) => counts(series, request)).length;
+
 /**
- * Tries a series from the first request of the sample on: the whole until the command runs through without meeting the
- * fault, because steps side by side make some requests more or fewer from run to run; a part as far as the faultless run went.
+ * One fault: the row is arranged, its command meets the fault at its `n`-th request that counts (from 1), and is run
+ * once more. False when the command ran through without meeting it.
  */
-export async function tryFaults(
-  row: Row,
-  series: Series,
-  { first, step }: Sample,
-  faultless: Faultless,
-): Promise<Result> {
-  const result: Result = { row: row.name, series, ends: { done: 0, failed: 0, killed: 0 }, wrong: [] };
-  const known = faultless.requests.filter((request) => counts(series, request)).length;
-  let met = true;
-  for (let n = first; met && (step === 1 || n <= known); n += step) {
-    met = await inScenario(async (scenario, leftovers) => {
+export async function tryFault(row: Row, n: number, result: Result, { amount }: Faultless): Promise<boolean> {
+  const { series } = result;
+  const report = (at: string, text: string): void => {
+    result.wrong.push(`${row.name}, ${series.kind} ${series.when} request ${n}${at}: ${text}`);
+  };
+  try {
+    return await inScenario(async (scenario, leftovers) => {
       await row.arrange(scenario);
-      const faulted = await meetFault(scenario, row.command, { ...series, n });
-      if (faulted.at === null) return false;
-      result.ends[endOf(faulted.ended)] += 1;
-      const { amount } = faultless;
-      const wrong = await findWrong(row, { series, scenario, leftovers, amount, ended: faulted.ended });
-      const place = `${series.kind} ${series.when} request ${n}, ${faulted.at}`;
-      result.wrong.push(...wrong.map((text) => `${row.name}, ${place}: ${text}`));
+      const { at, ended } = await meetFault(scenario, row.command, { ...series, n });
+      if (at === null) return false;
+      result.ends[endOf(ended)] += 1;
+      const wrong = await findWrong(row, { series, scenario, leftovers, amount, ended });
+      for (const text of wrong) report(`, ${at}`, text);
       return true;
     });
+  } catch (error) {
+    report('', String(error));
+    return false;
   }
-  return result;
 }
 
 async function inScenario<T>(work: (scenario: Scenario, leftovers: Leftovers) => Promise<T>): Promise<T> {
@@ -192,9 +193,10 @@ async function findWrong(row: Row, { series, scenario, leftovers, amount, ended 
 
 /** Markdown. */
 export function tableToText(results: readonly Result[]): string {
-  const lines = results.map(({ row, series, ends, wrong }) => {
+  const lines = results.flatMap(({ row, series, ends, wrong }) => {
     const { done, failed, killed } = ends;
     const points = done + failed + killed;
+    if (points === 0 && wrong.length === 0) return [];
     const verdict = wrong.length === 0 ? 'repaired' : `**${wrong.length} wrong**`;
     return `| ${[row, `${series.kind} ${series.when}`, points, done, failed, killed, verdict].join(' | ')} |`;
   });
