@@ -10,11 +10,12 @@ import { planRun } from '../plan/plan-one-off.js';
 import type { RunWish } from '../plan/plan-run.js';
 import { makeScene } from '../plan/scene.js';
 import { carryOut } from './carry-out.js';
+import { avoiding, subnetsOf, withFreeSubnet } from './free-subnet.js';
 import { locked } from './locked.js';
 import { look, withTargets } from './look.js';
 import { imageSteps } from './make-plan.js';
 import type { Prepared } from './prepare.js';
-import { openSession } from './session.js';
+import { openSession, type Session } from './session.js';
 import { inSubnetTurn } from './subnet-turn.js';
 import type { World } from './world.js';
 
@@ -64,28 +65,49 @@ export async function makeOneOff(oneOff: OneOff, photograph: Observed | null, co
 const isItsOwn = ({ why: { code } }: Step): boolean => code === 'next-run' || code === 'abandoned';
 
 async function makeWithNeeds(oneOff: OneOff, control: Control): Promise<Outcomes> {
-  const { world, engine, prepared, request } = oneOff;
-  const { parallel } = request;
-  const { project } = prepared;
-  const session = await openSession(engine, project.name, control, { follow: false });
+  const { world, engine, prepared } = oneOff;
+  const project = prepared.project.name;
+  const session = await openSession(engine, project, control, { follow: false });
+  let tried: readonly string[] = [];
+  const tell = ({ steps }: Plan): void => void (tried = subnetsOf(steps));
   try {
-    return await locked(world, { engine, project: project.name }, control, async () => {
-      let observed = await lookFor(oneOff, control);
-      const images = imagesFor(oneOff, observed);
-      let already: Outcomes = {};
-      if (images.length > 0) {
-        const first: Plan = { project: project.name, steps: images, rescues: [], unchanged: [] };
-        already = await carryOut(first, session.hands, control, { parallel });
-        const services = withTargets(project, servicesFor(prepared, request));
-        observed = { ...observed, images: await inspectImages(engine, services, control.signal) };
-      }
-      return inSubnetTurn(world, { engine, observed }, control, (fresh, turn) =>
-        carryOut(planFor(oneOff, fresh, images), session.hands, turn, { parallel, already }),
-      );
-    });
+    return await locked(world, { engine, project }, control, () =>
+      withFreeSubnet(
+        () => tried,
+        (avoid) => makeOnce(oneOff, { session, avoid, tell }, control),
+      ),
+    );
   } finally {
     await session.close();
   }
+}
+
+interface Attempt {
+  readonly session: Session;
+  /** Subnets that are not to be chosen. */
+  readonly avoid: readonly string[];
+  /** Told of the plan before it is carried out. */
+  readonly tell: (plan: Plan) => void;
+}
+
+async function makeOnce(oneOff: OneOff, { session, avoid, tell }: Attempt, control: Control): Promise<Outcomes> {
+  const { world, engine, prepared, request } = oneOff;
+  const { parallel } = request;
+  const { project } = prepared;
+  let observed = avoiding(await lookFor(oneOff, control), avoid);
+  const images = imagesFor(oneOff, observed);
+  let already: Outcomes = {};
+  if (images.length > 0) {
+    const first: Plan = { project: project.name, steps: images, rescues: [], unchanged: [] };
+    already = await carryOut(first, session.hands, control, { parallel });
+    const services = withTargets(project, servicesFor(prepared, request));
+    observed = { ...observed, images: await inspectImages(engine, services, control.signal) };
+  }
+  return inSubnetTurn(world, { engine, observed }, control, (fresh, turn) => {
+    const plan = planFor(oneOff, fresh, images);
+    tell(plan);
+    return carryOut(plan, session.hands, turn, { parallel, already });
+  });
 }
 
 const imagesFor = ({ prepared, request }: OneOff, observed: Observed): Step[] =>

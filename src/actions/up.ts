@@ -2,7 +2,7 @@ import type { Exit } from '../apply/follow-logs.js';
 import type { Engine } from '../engine/engine.js';
 import { good, type Checked } from '../model/diagnostic.js';
 import type { Control } from '../model/event.js';
-import type { Observed, ObservedContainer } from '../model/observed.js';
+import type { ObservedContainer } from '../model/observed.js';
 import { allDone, type Outcomes } from '../model/plan.js';
 import { readNamed } from '../graph/instances.js';
 import { bridgeWaves } from '../plan/bridge-waves.js';
@@ -11,6 +11,7 @@ import { numberOf, serviceOf } from '../plan/units.js';
 import { inspectImages } from '../apply/observe.js';
 import { carryOut } from './carry-out.js';
 import type { ProjectRequest } from './find-file.js';
+import { avoiding, subnetsOf, withFreeSubnet } from './free-subnet.js';
 import { locked } from './locked.js';
 import { look, withTargets } from './look.js';
 import { choose, imageSteps, makePlan, type Chosen, type PlanRequest } from './make-plan.js';
@@ -96,35 +97,17 @@ async function bringUp(bringing: Bringing, session: Session, control: Control): 
   let outcomes: Outcomes = {};
   let done: readonly string[] = [];
   for (const services of bridgeWaves(prepared.project, chosen.all)) {
-    let avoid: readonly string[] = [];
-    let ended = await bringUpRound(bringing, { services, done, avoid }, session, control);
-    // Another tool takes subnets while its networks are not listed yet, or not any more: the next one is tried.
-    for (let tries = 0; tries < MOST_SUBNETS && lostSubnet(ended); tries += 1) {
-      avoid = [...avoid, ...triedSubnets(session)];
-      ended = await bringUpRound(bringing, { services, done, avoid }, session, control);
-    }
+    const before = done;
+    const ended = await withFreeSubnet(
+      () => subnetsOf(session.scene?.network.steps ?? []),
+      (avoid) => bringUpRound(bringing, { services, done: before, avoid }, session, control),
+    );
     outcomes = { ...outcomes, ...ended };
     if (control.signal.aborted) break;
     done = services;
   }
   return outcomes;
 }
-
-/** Subnets tried after the first that somebody else was quicker to take. */
-const MOST_SUBNETS = 5;
-
-const triedSubnets = ({ scene }: Session): string[] =>
-  (scene?.network.steps ?? []).flatMap((step) => (step.kind === 'create-network' ? (step.network.subnet ?? []) : []));
-
-const avoiding = (observed: Observed, avoid: readonly string[]): Observed => {
-  const { addressSpace } = observed;
-  return addressSpace
-    ? { ...observed, addressSpace: { ...addressSpace, taken: [...addressSpace.taken, ...avoid] } }
-    : observed;
-};
-
-const lostSubnet = (outcomes: Outcomes): boolean =>
-  Object.values(outcomes).some((outcome) => outcome.kind === 'failed' && outcome.code === 'subnet-taken');
 
 interface Round {
   readonly services: readonly string[];
