@@ -1,5 +1,5 @@
 import type { Attachment, Engine } from '../engine/engine.js';
-import { abortable } from '../lib/deadline.js';
+import { patiently } from '../lib/deadline.js';
 import { seconds, type Milliseconds } from '../lib/units.js';
 import type { Control } from '../model/event.js';
 import type { Terminal } from './terminal.js';
@@ -26,7 +26,10 @@ export interface AttendedEnd {
 
 /** How long the killing of a container that will not end may take. */
 const KILL_LIMIT = seconds(30);
-/** How long a reader that has stopped reading is waited for once everything was asked to stop. */
+/**
+ * How long a reader that has stopped reading is waited for once everything was asked to stop. Then the connection to the
+ * output is closed: engine 20.10 holds a container for running until its output was taken.
+ */
 const READER_PATIENCE = seconds(1);
 
 /**
@@ -37,8 +40,9 @@ const READER_PATIENCE = seconds(1);
 export async function attend(attending: Attending, control: Control): Promise<AttendedEnd> {
   const { engine, container, tty, stdin, terminal } = attending;
   const life = new AbortController();
+  const stopping = new AbortController();
   const attachment = await engine.attach(container, { tty, stdin, signal: life.signal });
-  const connected = connect(attachment, attending);
+  const connected = connect(attachment, attending, stopping.signal);
   const hang = terminal.onResize((size) => {
     if (tty) engine.resizeTerminal(container, size, { signal: life.signal }).catch(() => undefined); // it may have ended
   });
@@ -48,8 +52,8 @@ export async function attend(attending: Attending, control: Control): Promise<At
     // Asked after the start: whether it runs still or has ended already, the answer is its code.
     const exit = engine.waitContainer(container, { nextExit: false, signal: life.signal });
     hang.tell();
-    const { exitCode, late } = await endOrStop(exit, attending, control);
-    return { exitCode, late, outputFailure: await passedOn(connected.outputDone, control) };
+    const { exitCode, late } = await endOrStop({ ...attending, exit, stopping }, control);
+    return { exitCode, late, outputFailure: await passedOn(connected.outputDone, stopping.signal) };
   } finally {
     hang.stop();
     connected.stopInput();
@@ -58,14 +62,20 @@ export async function attend(attending: Attending, control: Control): Promise<At
   }
 }
 
+interface Ending extends Attending {
+  readonly exit: Promise<number>;
+  /** Aborted when the container was asked to end. */
+  readonly stopping: AbortController;
+}
+
 /** The exit code; a signal or the time limit stops the container with its grace period, a second signal kills it. */
 async function endOrStop(
-  exit: Promise<number>,
-  { engine, container, limit }: Attending,
+  { exit, engine, container, limit, stopping }: Ending,
   control: Control,
 ): Promise<{ readonly exitCode: number; readonly late: boolean }> {
   let late = false;
   const stop = (): void => {
+    stopping.abort();
     engine.stopContainer(container, null, { signal: control.force }).catch(() => undefined); // its end tells
   };
   const onForce = (): void => {
@@ -93,34 +103,25 @@ interface Connected {
   readonly stopInput: () => void;
 }
 
-function connect(attachment: Attachment, { terminal, stdin }: Attending): Connected {
-  const outputDone = passOutput(attachment, terminal);
-  outputDone.catch(() => undefined); // awaited when the container has ended
+function connect(attachment: Attachment, { terminal, stdin }: Attending, stopping: AbortSignal): Connected {
+  const outputDone = passOutput(attachment, terminal, stopping);
+  outputDone.catch(() => attachment.close()); // awaited when the container has ended
   const input = stdin ? passInput(attachment, terminal) : null;
   return { outputDone, stopInput: () => input?.abort() };
 }
 
-async function passOutput({ output }: Attachment, terminal: Terminal): Promise<void> {
-  for await (const { stream, bytes } of output) await terminal.write(stream, bytes);
+async function passOutput({ output }: Attachment, terminal: Terminal, stopping: AbortSignal): Promise<void> {
+  for await (const { stream, bytes } of output)
+    await patiently(terminal.write(stream, bytes), READER_PATIENCE, stopping);
 }
 
-/** Resolves when the output was passed on, with what went wrong. After a signal nobody waits long for a reader that does not read. */
-async function passedOn(outputDone: Promise<void>, { signal }: Control): Promise<Error | null> {
-  const patience = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const onSignal = (): void => {
-    timer = setTimeout(() => patience.abort(), READER_PATIENCE);
-  };
-  if (signal.aborted) onSignal();
-  else signal.addEventListener('abort', onSignal, { once: true });
+/** Resolves when the output was passed on, with what went wrong. */
+async function passedOn(outputDone: Promise<void>, stopping: AbortSignal): Promise<Error | null> {
   try {
-    await abortable(outputDone, patience.signal);
+    await patiently(outputDone, READER_PATIENCE, stopping);
     return null;
   } catch (error) {
     return error as Error;
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', onSignal);
   }
 }
 

@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly noPrefix?: boolean;
   /** As with `--progress quiet`. */
   readonly quiet?: boolean;
+  /** What it does counts, not what it shows: it goes on to its end, and to its own code, when nobody reads its output any more. */
+  readonly outlivesReader?: boolean;
 }
 
 /** Runs a command's work and turns its end into the exit code. */

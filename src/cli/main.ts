@@ -5,7 +5,7 @@ import { diagnosticsToText } from '../render/diagnostic.js';
 import { errorToText } from '../render/error.js';
 import type { Context, Run, RunOptions } from './command.js';
 import { codeForError, EXIT_FAILED, EXIT_OK, EXIT_RUN_FAILED, exitCodeOf } from './exit-codes.js';
-import { makeOutput, type Output } from './output.js';
+import { makeOutput, type Output, type OutputOptions } from './output.js';
 import { makeProgram, type GlobalOptions } from './program.js';
 import { listenToSignals } from './signals.js';
 
@@ -55,10 +55,12 @@ async function runCommand(work: Parameters<Run>[0], options: RunOptions = {}): P
   const { connect } = await import('../connect.js');
   const signals = listenToSignals();
   let closed: NodeJS.ErrnoException | null | undefined;
-  const output = openOutput(shown, options, (error) => {
+  const onClosed = (error: NodeJS.ErrnoException | null): void => {
+    if (options.outlivesReader) return;
     closed = error;
     signals.stop();
-  });
+  };
+  const output = openOutput(shown, options, { onClosed, stopping: signals.signal });
   const context: Context = {
     world: connect({ environment: process.env, directory: process.cwd(), version }),
     control: { signal: signals.signal, force: signals.force, emit: output.emit },
@@ -82,6 +84,8 @@ async function runCommand(work: Parameters<Run>[0], options: RunOptions = {}): P
   if (closed && closed.code !== 'EPIPE') process.exitCode = options.inRun ? EXIT_RUN_FAILED : EXIT_FAILED;
   else if (closed !== undefined && !hasOwnCode) process.exitCode = EXIT_OK;
   else process.exitCode = received && !hasOwnCode ? exitCodeOf(received) : code;
+  // eslint-disable-next-line n/no-process-exit -- what waits in a full pipe would keep this process alive
+  if (output.isAbandoned) process.exit();
 }
 
 function codeForThrown(error: unknown, output: Output, { inRun = false }: RunOptions): number {
@@ -93,7 +97,7 @@ function codeForThrown(error: unknown, output: Output, { inRun = false }: RunOpt
 function openOutput(
   { progress, color }: Pick<GlobalOptions, 'progress' | 'color'>,
   { noColor = false, noPrefix = false, quiet = false }: RunOptions,
-  onClosed: (error: NodeJS.ErrnoException | null) => void,
+  life: Pick<OutputOptions, 'onClosed' | 'stopping'>,
 ): Output {
   const { stdout, stderr, env } = process;
   const colours = color && !noColor && (env['NO_COLOR'] ?? '') === '';
@@ -104,7 +108,7 @@ function openOutput(
     colour: colours && isTerminal(stderr),
     logColour: colours && isTerminal(stdout),
     prefix: !noPrefix,
-    onClosed,
+    ...life,
   });
 }
 

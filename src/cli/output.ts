@@ -25,6 +25,8 @@ export interface OutputOptions {
   readonly prefix?: boolean;
   /** Told once when nobody reads standard output any more: null or EPIPE after `| head`, else what went wrong. */
   readonly onClosed?: (error: NodeJS.ErrnoException | null) => void;
+  /** Once this has aborted, a reader that takes nothing is soon waited for no longer. */
+  readonly stopping?: AbortSignal;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
@@ -41,6 +43,8 @@ export interface Output {
   raw(stream: 'stdout' | 'stderr', bytes: Uint8Array): void | Promise<void>;
   /** Log lines of this project's containers are prefixed without the project; a plan tells it too. */
   useProject(project: string): void;
+  /** A reader took nothing for so long that what waits for it will never be written. */
+  readonly isAbandoned: boolean;
   /** Writes what is left, puts the terminal back in order and lets go of timers. What is emitted later is dropped. */
   close(): Promise<void>;
 }
@@ -64,18 +68,19 @@ class Writer implements Output {
   #isClosed = false;
 
   constructor(options: OutputOptions) {
-    const { stdout, stderr, mode, colour, logColour = colour, prefix = true } = options;
+    const { stdout, stderr, mode, colour, logColour = colour, prefix = true, stopping } = options;
     this.#options = options;
     this.#now = options.now ?? Date.now;
     this.#names = new LogNames({ colour: logColour, prefix });
     const sharesScreen = mode === 'tty' && stdout.isTTY === true;
     this.#out = new Sink({
       stream: stdout,
+      stopping,
       onClosed: (error) => this.#stdoutClosed(error),
       beforeWrite: () => sharesScreen && this.#view?.erase(),
       held: () => sharesScreen && this.#view?.isAwaited === true,
     });
-    this.#err = new Sink({ stream: stderr, onClosed: () => undefined });
+    this.#err = new Sink({ stream: stderr, stopping, onClosed: () => undefined });
     this.#view = mode === 'tty' ? this.#makeView(stderr, sharesScreen) : null;
     this.#render = this.#renderers[mode]();
   }
@@ -119,6 +124,10 @@ class Writer implements Output {
 
   useProject(project: string): void {
     this.#names.useProject(project);
+  }
+
+  get isAbandoned(): boolean {
+    return this.#out.isAbandoned || this.#err.isAbandoned;
   }
 
   async close(): Promise<void> {

@@ -1,10 +1,17 @@
 import type { Writable } from 'node:stream';
+import { patiently } from '../lib/deadline.js';
+import { seconds } from '../lib/units.js';
 
 /** Characters gathered before they are written: one write for some thousand lines is what makes them fast. */
 const FULL = 64 * 1024;
 
+/** How long a reader that takes nothing is waited for once everything was asked to stop. */
+const READER_PATIENCE = seconds(1);
+
 interface SinkOptions {
   readonly stream: Writable;
+  /** Once this has aborted, a reader may not take long any more: what waits for it is dropped, and what comes after it. */
+  readonly stopping?: AbortSignal | undefined;
   /** Told once when nobody reads any more, with the stream's error if there is one; nothing is written after that. */
   readonly onClosed: (error: NodeJS.ErrnoException | null) => void;
   /** Just before gathered text goes to the stream. */
@@ -24,6 +31,7 @@ export class Sink {
   /** Pending while the stream takes no more; resolves when it does again, or never will. */
   #blocked: Promise<void> | null = null;
   #closed = false;
+  #abandoned = false;
 
   constructor(options: SinkOptions) {
     this.#options = options;
@@ -39,6 +47,11 @@ export class Sink {
 
   get isClosed(): boolean {
     return this.#closed;
+  }
+
+  /** The stream holds what nobody takes. */
+  get isAbandoned(): boolean {
+    return this.#abandoned;
   }
 
   get hasText(): boolean {
@@ -90,7 +103,7 @@ export class Sink {
   }
 
   #block(stream: Writable): void {
-    this.#blocked ??= settled(stream, 'drain').then(() => {
+    this.#blocked ??= this.#patiently(settled(stream, 'drain')).then(() => {
       this.#blocked = null;
       if (this.#text !== '') this.#schedule();
     });
@@ -98,7 +111,14 @@ export class Sink {
 
   #written(): Promise<void> {
     const { stream } = this.#options;
-    return Promise.race([settled(stream), new Promise<void>((resolve) => stream.write('', () => resolve()))]);
+    const written = new Promise<void>((resolve) => stream.write('', () => resolve()));
+    return this.#patiently(Promise.race([settled(stream), written]));
+  }
+
+  async #patiently(taken: Promise<void>): Promise<void> {
+    const { stopping } = this.#options;
+    if (!stopping) return taken;
+    await patiently(taken, READER_PATIENCE, stopping).catch(() => this.#abandon());
   }
 
   #schedule(): void {
@@ -116,10 +136,19 @@ export class Sink {
 
   #close(error: NodeJS.ErrnoException | null): void {
     if (this.#closed) return;
+    this.#drop();
+    this.#options.onClosed(error);
+  }
+
+  #abandon(): void {
+    this.#abandoned = true;
+    this.#drop();
+  }
+
+  #drop(): void {
     this.#closed = true;
     this.#text = '';
     this.#unschedule();
-    this.#options.onClosed(error);
   }
 }
 

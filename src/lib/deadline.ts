@@ -41,6 +41,23 @@ export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Pr
   }
 }
 
+/** The promise; once the signal has aborted only for as long as `patience`, then its reason. */
+export async function patiently<T>(promise: Promise<T>, patience: Milliseconds, signal: AbortSignal): Promise<T> {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const onAbort = (): void => {
+    timer = setTimeout(() => controller.abort(signal.reason), patience);
+  };
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await abortable(promise, controller.signal);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
 /** Resolves after this long; rejects with the signal's reason when that aborts first. */
 export async function pause(length: Milliseconds, signal: AbortSignal): Promise<void> {
   try {

@@ -31,7 +31,7 @@ export const registerRun: Register = (program, run) => {
         const { runJob } = await import('./run-job.js');
         return runJob(context, given);
       };
-      await run(work, { inRun: true, quiet: flags.quiet ?? false });
+      await run(work, { inRun: true, quiet: flags.quiet ?? false, outlivesReader: isJobRun(flags) });
     });
 };
 
