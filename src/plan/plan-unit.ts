@@ -1,5 +1,5 @@
 import type { Milliseconds } from '../lib/units.js';
-import { replacedName } from '../model/names.js';
+import { LABEL, replacedName } from '../model/names.js';
 import type { ObservedContainer } from '../model/observed.js';
 import type { Dependency } from '../model/project.js';
 import type { Reason, Rescue, RescueStep, Step } from '../model/plan.js';
@@ -88,17 +88,23 @@ function planFound(scene: Scene, unit: Found, context: Context): Planned {
   const { spec } = wanted;
   const { current } = unit;
   if (!current) return planMissing(unit, spec, context);
-  const why = lostNetwork(scene, current) ?? whyRecreate(current, wanted, context);
+  const why = lostNetwork(scene, current, spec) ?? whyRecreate(current, wanted, context);
   if (why) return planReplacement({ ...unit, current }, spec, { ...context, why });
   return planStaying({ ...unit, current }, context);
 }
 
 type Spec = ReturnType<typeof specForUnit>['spec'];
 
-/** A container whose network is gone cannot start again: the engine remembers the network by its id. */
-function lostNetwork({ network, observed }: Scene, { networks }: ObservedContainer): Reason | null {
+/**
+ * A container whose network is gone cannot start again: the engine remembers the network by its id. One that somebody took
+ * off its network, perhaps to remove that, runs where nothing finds it.
+ */
+function lostNetwork({ network, observed }: Scene, { networks, labels }: ObservedContainer, spec: Spec): Reason | null {
   const endpoint = networks[network.name];
-  if (!endpoint) return null;
+  if (!endpoint) {
+    const isOurs = labels[LABEL.configHash] !== undefined;
+    return isOurs && spec.network.kind === 'network' ? { code: 'network-recreated' } : null;
+  }
   const present = observed.networks.find(({ name }) => name === network.name);
   const gone = !present || (endpoint.networkId !== null && endpoint.networkId !== present.id);
   return gone ? { code: 'network-recreated' } : null;
