@@ -93,13 +93,13 @@ describe.skipIf(!engine)(`when the engine is killed${reason}`, () => {
         'db: { image: busybox, stop_signal: SIGKILL, command: sleep 600 }\n',
     );
     const proxy = await EngineProxy.open(engine.socket);
-    let killed: Promise<void> | null = null;
+    const killing: Promise<void>[] = [];
     proxy.onRequest = ({ path }) => {
-      if (path === '/containers/create') killed ??= engine.kill().then(() => proxy.close());
-      return killed ? 'hold' : 'pass';
+      if (path === '/containers/create' && killing.length === 0) killing.push(engine.kill().then(() => proxy.close()));
+      return killing.length > 0 ? 'hold' : 'pass';
     };
     const { code, stderr } = await scenario.run(['up', '-d'], { env: proxy.env });
-    await killed;
+    await Promise.all(killing);
     expect(code, stderr).toBe(FAILED);
     expect(stderr).toContain('cannot reach the Docker engine to create');
     await engine.start();

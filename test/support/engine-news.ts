@@ -1,14 +1,13 @@
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 
 /** What a project's containers do, as the engine tells it: `start shop_web_1`, `die shop_web_1 0`. To be closed. */
 export class EngineNews {
   readonly heard: string[] = [];
-  readonly #stream: Readable;
+  readonly #stream: Events;
   readonly #listeners = new Set<() => void>();
 
-  private constructor(stream: Readable) {
+  private constructor(stream: Events) {
     this.#stream = stream;
     stream.on('error', () => undefined); // the engine may be killed; who waits is told by the test's own limit
     createInterface(stream)
@@ -19,7 +18,7 @@ export class EngineNews {
   static async of(docker: Docker, project: string): Promise<EngineNews> {
     const label = [`com.docker.compose.project=${project}`];
     const events = await docker.getEvents({ filters: { type: ['container'], label } });
-    return new EngineNews(events as Readable);
+    return new EngineNews(events as Events);
   }
 
   /** Resolves when this has happened so many times since the beginning. */
@@ -46,6 +45,8 @@ export class EngineNews {
     this.#listeners.forEach((look) => look());
   }
 }
+
+type Events = NodeJS.ReadableStream & { readonly destroy: () => void };
 
 interface EventJson {
   readonly Action: string;

@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { once } from '../../../src/actions/once.js';
+import { ms } from '../../../src/lib/units.js';
+import { backingOffText } from '../../../src/render/job.js';
+import { memoryControl, MemoryWorld, onceRequest } from '../../support/memory-world.js';
+
+const HOUR = 3_600_000;
+
+/** Runs the job; the code, or the code of the error, and what it said about waiting. */
+async function run(world: MemoryWorld, backoff = true): Promise<{ end: number | string | null; said: string[] }> {
+  const { control, events } = memoryControl();
+  const ended = once(world, onceRequest({ backoff }), control).then(
+    (result) => (result.ok ? result.value.exitCode : 'bad file'),
+    (error: unknown) => (error as { code: string }).code,
+  );
+  const end = await ended;
+  return { end, said: events.flatMap((event) => (event.kind === 'backing-off' ? [backingOffText(event)] : [])) };
+}
+
+async function runs(world: MemoryWorld, count: number): Promise<string[]> {
+  const said: string[] = [];
+  for (let run_ = 0; run_ < count; run_ += 1) said.push(...(await run(world)).said);
+  return said;
+}
+
+/** As if the job's container had ended when the clock says so. */
+function endAtNow({ engine, now }: MemoryWorld): void {
+  for (const [id, container] of engine.containers) {
+    const [startedAt, finishedAt] = [now - 100, now].map((at) => new Date(at).toISOString());
+    const createdAt = Math.floor(now / 1000);
+    engine.containers.set(id, {
+      ...container,
+      createdAt,
+      startedAt: startedAt ?? null,
+      finishedAt: finishedAt ?? null,
+    });
+  }
+}
+
+describe('a job that cannot work', () => {
+  it('waits longer and longer, up to a minute, and says each time why and for how long', async () => {
+    const world = new MemoryWorld('job: { image: missing }\n');
+    const said = await runs(world, 10);
+    expect(world.pauses.map((pause) => pause / 1000)).toEqual([1, 2, 4, 8, 16, 32, 60, 60]);
+    expect(said).toHaveLength(8);
+    expect(said[0]).toMatch(/^shop_job_once: last 2 runs could not start: cannot pull missing.*; next try in 1 s$/);
+    expect(said[7]).toMatch(/^shop_job_once: last 9 runs could not start: .*; next try in 1 min 0 s$/);
+  });
+
+  it('begins anew after one success, also where no container could tell of the failures', async () => {
+    const world = new MemoryWorld('job: { image: missing, command: "true" }\n');
+    await runs(world, 5);
+    world.engine.addPullable('missing');
+    expect((await run(world)).end).toBe(0);
+    world.pauses.length = 0;
+    expect((await run(world)).end).toBe(0);
+    expect(world.pauses).toEqual([]);
+    expect(world.engine.volumes.size).toBe(0);
+  });
+
+  it('says the last line of a job that ran and failed at once', async () => {
+    const world = new MemoryWorld('job: { image: busybox, command: ["sh", "-c", "echo no such key; exit 4"] }\n');
+    for (let count = 0; count < 3; count += 1) {
+      expect((await run(world)).end).toBe(4);
+      endAtNow(world);
+    }
+    expect((await run(world)).said).toEqual([
+      'shop_job_once: last 3 runs ended with 4 within 1 s: no such key; next try in 2 s',
+    ]);
+  });
+
+  it('does not wait when it is told not to', async () => {
+    const world = new MemoryWorld('job: { image: missing }\n');
+    for (let count = 0; count < 4; count += 1) await run(world, false);
+    expect(world.pauses).toEqual([]);
+  });
+
+  it('waits no longer than it would have, however far the clock was set back meanwhile', async () => {
+    const world = new MemoryWorld('job: { image: missing }\n');
+    await runs(world, 4);
+    world.pauses.length = 0;
+    world.now -= 24 * HOUR;
+    await runs(world, 1);
+    expect(world.pauses).toEqual([4000]);
+    await runs(world, 1);
+    expect(world.pauses).toEqual([4000, 8000]);
+  });
+
+  it('does not wait at all when the pause is over already', async () => {
+    const world = new MemoryWorld('job: { image: missing }\n');
+    await runs(world, 4);
+    world.pauses.length = 0;
+    world.now += HOUR;
+    await runs(world, 1);
+    expect(world.pauses).toEqual([]);
+  });
+
+  it('is told by a signal in its pause to end, lets go of its lock, and counts no failure for that', async () => {
+    const world = new MemoryWorld('job: { image: missing }\n');
+    await runs(world, 3);
+    const { control, stop } = memoryControl();
+    world.onPause = stop;
+    await expect(once(world, onceRequest(), control)).rejects.toMatchObject({ code: 'interrupted' });
+    expect(world.locks).toBe(0);
+    world.onPause = () => undefined;
+    world.pauses.length = 0;
+    await runs(world, 1);
+    expect(world.pauses).toEqual([ms(2000)]);
+  });
+});
+
+describe('a job that runs already', () => {
+  it('is refused with its holder, who is stopped only when that is asked for and can be', async () => {
+    const world = new MemoryWorld('job: { image: busybox, command: "true" }\n');
+    let stopped = 0;
+    world.holder = { words: 'pid 4711, since yesterday', stop: () => ((stopped += 1), false) };
+    const { control } = memoryControl();
+    await expect(once(world, onceRequest(), control)).rejects.toMatchObject({
+      code: 'lock-busy',
+      message: 'shop_job_once runs already (pid 4711, since yesterday)',
+    });
+    expect(stopped).toBe(0);
+    await expect(once(world, onceRequest({ busy: 'replace' }), control)).rejects.toMatchObject({
+      code: 'lock-busy',
+      message: 'shop_job_once runs already (pid 4711, since yesterday), and is not ours to stop',
+    });
+    expect(stopped).toBe(1);
+    expect(world.engine.containers.size).toBe(0);
+  });
+});
