@@ -81,8 +81,6 @@ describe('a job that is run back to back', () => {
       expect((after ?? []).filter((file) => gone.some(({ id }) => file.includes(id)))).toEqual([]);
       // Sockets have no names, and others use the engine at the same time; one a run would be twice as many.
       if (RUNS >= 200) expect((after?.length ?? 0) - (before?.length ?? 0)).toBeLessThan(RUNS / 2);
-      if (before && after)
-        console.info(`${RUNS} runs: the engine had ${before.length} files open, now ${after.length}`);
     },
     LIMIT_MS,
   );
