@@ -47,6 +47,21 @@ describe('the lock', () => {
     expect(most).toBe(1);
   });
 
+  it('is taken without waiting, or tells who has it', async () => {
+    const name = lockName();
+    const release = await socketLock.take(name, never);
+    if (typeof release !== 'function') throw new Error('nobody else has it');
+    const taken = await socketLock.take(name, never);
+    expect(taken).toMatchObject({
+      words: expect.stringMatching(new RegExp(`^pid ${process.pid}, since 20\\d\\d-`)) as string,
+    });
+    await release();
+    await release(); // harmless
+    const again = await socketLock.take(name, never);
+    if (typeof again === 'function') await again();
+    expect(typeof again).toBe('function');
+  });
+
   it('is not waited for any longer than the signal allows', async () => {
     const name = lockName();
     const release = await socketLock.acquire(name, never, () => undefined);
