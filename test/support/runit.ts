@@ -56,7 +56,9 @@ export class RunitService {
 
   /** Exit codes of the runs so far, as runit had them; -1 where a signal ended tsfig. */
   get codes(): number[] {
-    return existsSync(this.#ends) ? readFileSync(this.#ends, 'utf8').trim().split('\n').map(Number) : [];
+    if (!existsSync(this.#ends)) return [];
+    const lines = readFileSync(this.#ends, 'utf8').split('\n').slice(0, -1); // the last one may be half written
+    return lines.map(Number);
   }
 
   /** Resolves with the codes when so many runs have ended. */
