@@ -48,7 +48,8 @@ export async function attend(attending: Attending, control: Control): Promise<At
   });
   try {
     control.signal.throwIfAborted();
-    await engine.startContainer(container, { signal: control.force });
+    // A start that is given up would leave a container running that nobody stops: the second signal kills it afterwards.
+    await patiently(engine.startContainer(container, { signal: life.signal }), KILL_LIMIT, control.force);
     // Asked after the start: whether it runs still or has ended already, the answer is its code.
     const exit = engine.waitContainer(container, { nextExit: false, signal: life.signal });
     hang.tell();
@@ -79,6 +80,7 @@ async function endOrStop(
     engine.stopContainer(container, null, { signal: control.force }).catch(() => undefined); // its end tells
   };
   const onForce = (): void => {
+    stopping.abort();
     engine.killContainer(container, 'SIGKILL', { signal: AbortSignal.timeout(KILL_LIMIT) }).catch(() => undefined);
   };
   const onLate = (): void => {
@@ -87,7 +89,8 @@ async function endOrStop(
   };
   control.signal.addEventListener('abort', stop, { once: true });
   control.force.addEventListener('abort', onForce, { once: true });
-  if (control.signal.aborted) stop();
+  if (control.force.aborted) onForce();
+  else if (control.signal.aborted) stop();
   const timer = limit === null ? undefined : setTimeout(onLate, limit);
   try {
     return { exitCode: await exit, late };

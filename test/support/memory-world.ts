@@ -79,16 +79,21 @@ export interface MemoryControl {
   readonly control: Control;
   readonly events: RunEvent[];
   readonly stop: () => void;
+  /** The second signal. */
+  readonly kill: () => void;
 }
+
+const interrupted = (): TsfigError => new TsfigError('interrupted', 'stopped on request');
 
 export function memoryControl(): MemoryControl {
   const events: RunEvent[] = [];
-  const stop = new AbortController();
+  const [stop, force] = [new AbortController(), new AbortController()];
   const emit = (event: RunEvent): void => void events.push(event);
   return {
-    control: { signal: stop.signal, force: new AbortController().signal, emit },
+    control: { signal: stop.signal, force: force.signal, emit },
     events,
-    stop: () => stop.abort(new TsfigError('interrupted', 'stopped on request')),
+    stop: () => stop.abort(interrupted()),
+    kill: () => force.abort(interrupted()),
   };
 }
 

@@ -109,6 +109,32 @@ describe('a job that cannot work', () => {
   });
 });
 
+describe('a job that is told to stop while it starts', () => {
+  it.each([1, 2])('does not run on without its tsfig: %s signals', async (signals) => {
+    const world = new MemoryWorld('job: { image: busybox, command: sleep 600 }\n');
+    const { control, stop, kill } = memoryControl();
+    world.engine.onCall = ({ method }) => {
+      if (method !== 'startContainer') return;
+      stop();
+      if (signals === 2) kill();
+    };
+    expect(await once(world, onceRequest(), control)).toMatchObject({ value: { exitCode: 137 } });
+    expect([...world.engine.containers.values()].map(({ state }) => state)).toEqual(['exited']);
+  });
+});
+
+describe('a job whose network somebody else has just taken the subnet of', () => {
+  it('gets the next subnet', async () => {
+    const world = new MemoryWorld('job: { image: busybox, command: "true" }\n');
+    world.engine.failNext('createNetwork', new TsfigError('subnet-taken', 'Pool overlaps with other one'));
+    expect((await run(world)).end).toBe(0);
+    const made = world.engine.calls.filter(({ method }) => method === 'createNetwork');
+    const subnets = made.map(({ args }) => (args[0] as { subnet: string }).subnet);
+    expect(new Set(subnets).size).toBe(2);
+    expect((await run(world)).said).toEqual([]);
+  });
+});
+
 describe('a job that runs already', () => {
   it('is refused with its holder, who is stopped only when that is asked for and can be', async () => {
     const world = new MemoryWorld('job: { image: busybox, command: "true" }\n');
