@@ -60,13 +60,16 @@ async function runCommand(work: Parameters<Run>[0], options: RunOptions = {}): P
     closed = error;
     signals.stop();
   };
-  const output = openOutput(shown, options, { onClosed, stopping: signals.signal });
+  const stopping = new AbortController();
+  signals.signal.addEventListener('abort', () => stopping.abort(), { once: true });
+  const output = openOutput(shown, options, { onClosed, stopping: stopping.signal });
   const context: Context = {
     world: connect({ environment: process.env, directory: process.cwd(), version }),
     control: { signal: signals.signal, force: signals.force, emit: output.emit },
     output,
     project: { file: file ?? null, projectName: projectName ?? null },
     parallel: parallel ?? PARALLEL,
+    hurry: () => stopping.abort(),
     report(problems) {
       output.note(diagnosticsToText(problems));
       return options.inRun ? EXIT_RUN_FAILED : EXIT_FAILED;

@@ -73,6 +73,18 @@ describe('a job whose output is a full pipe that nobody reads', () => {
   });
 });
 
+describe('a job whose time is up, and whose output is a full pipe that nobody reads', () => {
+  it('is stopped all the same', async () => {
+    scenario.fig('job: { image: busybox, stop_signal: SIGKILL, command: yes }\n');
+    const pipe = openSync(makePipe(), constants.O_RDWR | constants.O_NONBLOCK);
+    fill(pipe);
+    const { ended } = start(['ignore', pipe, 'ignore'], ['run', '--once', '--timeout', '300ms', 'job']);
+    expect(await ended).toBe(124);
+    closeSync(pipe);
+    expect(await scenario.states()).toEqual(['job_once: exited']);
+  });
+});
+
 describe('a command whose output is a full pipe that nobody reads', () => {
   it.each([
     { args: ['up'], left: 'exited' },

@@ -24,7 +24,10 @@ export async function runJob(context: Context, given: RunGiven): Promise<number>
     const result = await runOnceOrAgain(context, request, every);
     if (!result.ok) return context.report(result.problems);
     const { exitCode, late } = result.value;
-    if (late) return EXIT_LATE;
+    if (late) {
+      context.hurry(); // its time was up, and a full pipe would hold it up all the same
+      return EXIT_LATE;
+    }
     if (exitCode === null) context.control.signal.throwIfAborted(); // nothing failed, and there is no code of the job's own
     return exitCode ?? EXIT_RUN_FAILED;
   } finally {

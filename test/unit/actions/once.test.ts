@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { once } from '../../../src/actions/once.js';
 import { ms } from '../../../src/lib/units.js';
+import { TsfigError } from '../../../src/model/errors.js';
 import { backingOffText } from '../../../src/render/job.js';
 import { memoryControl, MemoryWorld, onceRequest } from '../../support/memory-world.js';
 
