@@ -21,9 +21,9 @@ export function connect({ environment, directory, version }: Surroundings): Worl
     environment,
     directory,
     version,
-    async connectEngine(signal) {
+    async connectEngine(signal, project) {
       const { connectDocker } = await import('./engine/docker/connect-docker.js');
-      const connecting = (engine ??= connectDocker(environment, signal));
+      const connecting = (engine ??= connectDocker(environment, signal, project));
       connecting.catch(() => (engine = null)); // the next call may find it
       return connecting;
     },

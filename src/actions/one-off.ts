@@ -16,7 +16,7 @@ import { look, withTargets } from './look.js';
 import { imageSteps } from './make-plan.js';
 import type { Prepared } from './prepare.js';
 import { openSession, type Session } from './session.js';
-import { inSubnetTurn } from './subnet-turn.js';
+import { beginSubnetTurn, type SubnetTurn } from './subnet-turn.js';
 import type { World } from './world.js';
 
 /** What `run` of either kind may be asked about the container and what it needs. */
@@ -90,24 +90,34 @@ interface Attempt {
   readonly tell: (plan: Plan) => void;
 }
 
-async function makeOnce(oneOff: OneOff, { session, avoid, tell }: Attempt, control: Control): Promise<Outcomes> {
-  const { world, engine, prepared, request } = oneOff;
+async function makeOnce(oneOff: OneOff, attempt: Attempt, control: Control): Promise<Outcomes> {
+  const turn = await beginSubnetTurn(oneOff.world, oneOff.engine, control);
+  try {
+    return await makeInTurn(oneOff, attempt, turn);
+  } finally {
+    await turn.end();
+  }
+}
+
+async function makeInTurn(oneOff: OneOff, { session, avoid, tell }: Attempt, turn: SubnetTurn): Promise<Outcomes> {
+  const { engine, prepared, request } = oneOff;
+  const { control } = turn;
   const { parallel } = request;
   const { project } = prepared;
   let observed = avoiding(await lookFor(oneOff, control), avoid);
   const images = imagesFor(oneOff, observed);
   let already: Outcomes = {};
+  if (images.length > 0 || !observed.addressSpace) await turn.end();
   if (images.length > 0) {
     const first: Plan = { project: project.name, steps: images, rescues: [], unchanged: [] };
     already = await carryOut(first, session.hands, control, { parallel });
     const services = withTargets(project, servicesFor(prepared, request));
     observed = { ...observed, images: await inspectImages(engine, services, control.signal) };
+    observed = await turn.beginAgain(observed);
   }
-  return inSubnetTurn(world, { engine, observed }, control, (fresh, turn) => {
-    const plan = planFor(oneOff, fresh, images);
-    tell(plan);
-    return carryOut(plan, session.hands, turn, { parallel, already });
-  });
+  const plan = planFor(oneOff, observed, images);
+  tell(plan);
+  return carryOut(plan, session.hands, control, { parallel, already });
 }
 
 const imagesFor = ({ prepared, request }: OneOff, observed: Observed): Step[] =>

@@ -17,7 +17,7 @@ import { look, withTargets } from './look.js';
 import { choose, imageSteps, makePlan, type Chosen, type PlanRequest } from './make-plan.js';
 import { prepare, type Prepared } from './prepare.js';
 import { openSession, type Session } from './session.js';
-import { inSubnetTurn } from './subnet-turn.js';
+import { beginSubnetTurn, type SubnetTurn } from './subnet-turn.js';
 import { startedIn, stopStarted } from './stop-started.js';
 import type { World } from './world.js';
 
@@ -117,12 +117,22 @@ interface Round {
   readonly avoid: readonly string[];
 }
 
-async function bringUpRound(
+async function bringUpRound(bringing: Bringing, round: Round, session: Session, control: Control): Promise<Outcomes> {
+  const turn = await beginSubnetTurn(bringing.world, bringing.engine, control);
+  try {
+    return await bringUpInTurn(bringing, round, session, turn);
+  } finally {
+    await turn.end();
+  }
+}
+
+async function bringUpInTurn(
   { world, engine, prepared, chosen, request }: Bringing,
   { services, done, avoid }: Round,
   session: Session,
-  control: Control,
+  turn: SubnetTurn,
 ): Promise<Outcomes> {
+  const { control } = turn;
   const { project } = prepared;
   const { parallel } = request;
   // All that was chosen is looked at in every round, so that what is missing for the last one is told before the first.
@@ -131,23 +141,23 @@ async function bringUpRound(
   const fresh = services.filter((name) => !done.includes(name));
   const images = imageSteps(prepared, fresh, observed, request);
   let already: Outcomes = {};
+  if (images.length > 0 || !observed.addressSpace) await turn.end();
   if (images.length > 0) {
     const first = { project: project.name, steps: images, rescues: [], unchanged: [] };
     already = await carryOut(first, session.hands, control, { parallel });
     const wanted = withTargets(project, chosen.all);
     if (!control.signal.aborted)
       observed = { ...observed, images: await inspectImages(engine, wanted, control.signal) };
+    observed = await turn.beginAgain(observed);
   }
   const attach = request.detach ? [] : chosen.named;
-  return inSubnetTurn(world, { engine, observed }, control, async (seen, turn) => {
-    const { scene, plan } = makePlan(prepared, seen, request, {
-      ...{ services, images, attach, onlyStart: done, instances: chosen.instances },
-    });
-    if (!request.removeOrphans) await warnOfOrphans(orphansOf(scene), control);
-    session.scene = scene;
-    if (!request.detach) await session.announce(plan);
-    return carryOut(plan, session.hands, turn, { parallel, already });
+  const { scene, plan } = makePlan(prepared, observed, request, {
+    ...{ services, images, attach, onlyStart: done, instances: chosen.instances },
   });
+  if (!request.removeOrphans) await warnOfOrphans(orphansOf(scene), control);
+  session.scene = scene;
+  if (!request.detach) await session.announce(plan);
+  return carryOut(plan, session.hands, control, { parallel, already });
 }
 
 async function warnOfOrphans(orphans: readonly string[], { emit }: Control): Promise<void> {

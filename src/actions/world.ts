@@ -9,6 +9,9 @@ export interface World {
   readonly directory: string;
   /** tsfig's own version. */
   readonly version: string;
-  /** Connects on the first call. Throws `engine-unreachable`. */
-  readonly connectEngine: (signal: AbortSignal) => Promise<Engine>;
+  /**
+   * Connects on the first call. Throws `engine-unreachable`. `project`: the list of its containers is the next question, and
+   * may be asked at once.
+   */
+  readonly connectEngine: (signal: AbortSignal, project?: string) => Promise<Engine>;
 }

@@ -43,6 +43,8 @@ export interface Output {
   raw(stream: 'stdout' | 'stderr', bytes: Uint8Array): void | Promise<void>;
   /** Log lines of this project's containers are prefixed without the project; a plan tells it too. */
   useProject(project: string): void;
+  /** Writes what waits, as before a question that goes past it. */
+  flush(): void;
   /** A reader took nothing for so long that what waits for it will never be written. */
   readonly isAbandoned: boolean;
   /** Writes what is left, puts the terminal back in order and lets go of timers. What is emitted later is dropped. */
@@ -124,6 +126,11 @@ class Writer implements Output {
 
   useProject(project: string): void {
     this.#names.useProject(project);
+  }
+
+  flush(): void {
+    this.#out.flush();
+    this.#err.flush();
   }
 
   get isAbandoned(): boolean {

@@ -102,7 +102,7 @@ type Spec = ReturnType<typeof specForUnit>['spec'];
 function lostNetwork({ network, observed }: Scene, { networks, labels }: ObservedContainer, spec: Spec): Reason | null {
   const endpoint = networks[network.name];
   if (!endpoint) {
-    const isOurs = labels[LABEL.configHash] !== undefined;
+    const isOurs = labels[LABEL.fields] !== undefined;
     return isOurs && spec.network.kind === 'network' ? { code: 'network-recreated' } : null;
   }
   const present = observed.networks.find(({ name }) => name === network.name);

@@ -51,7 +51,7 @@ export class MemoryWorld implements World {
 
   constructor(file: string) {
     this.file = file;
-    this.engine.host = { ...this.engine.host, pools: [{ base: '172.30.0.0/16', size: 16 }] };
+    this.engine.host = { ...this.engine.host, pools: [{ base: '172.30.0.0/16', size: 24 }] };
   }
 
   connectEngine = (): Promise<MemoryEngine> =>

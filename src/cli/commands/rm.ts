@@ -35,5 +35,6 @@ async function askToRemove(
   output.note(`Going to remove ${containers.join(', ')}`);
   if (force) return true;
   const { askYesOrNo } = await import('../ask.js');
+  output.flush();
   return askYesOrNo('Are you sure? [yN] ', control.signal);
 }

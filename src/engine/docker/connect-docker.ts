@@ -1,14 +1,16 @@
 import type { IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { abortable } from '../../lib/deadline.js';
-import { TsfigError } from '../../model/errors.js';
+import { hasCode, TsfigError } from '../../model/errors.js';
 import type { Engine, EngineFacts } from '../engine.js';
 import type { EngineAddress } from './address.js';
 import { DockerEngine } from './docker-engine.js';
+import type { ContainerSummaryJson } from './docker-json.js';
 import { doing, fromDocker } from './docker-errors.js';
-import { tie, type Modem } from './door.js';
+import { labelFilter, tie, type Modem } from './door.js';
 import { locateEngine, type LocatedEngine } from './locate-engine.js';
 import { isAtLeast } from './to-docker.js';
 
@@ -19,18 +21,23 @@ const OLDEST_API = { major: 1, minor: 40 };
 
 /**
  * An engine, found by `environment` (DOCKER_HOST and friends; see `locateEngine`) and asked once what it is, so that every
- * further request speaks a version both know. Throws `engine-unreachable` and `engine-too-old`.
+ * further request speaks a version both know. Every answer tells that in its headers: with `project` the question is the list
+ * of its containers at once, which the first `listContainers` then answers without another request. Throws `engine-unreachable` and `engine-too-old`.
  */
 export async function connectDocker(
   environment: Readonly<Record<string, string | undefined>>,
   signal: AbortSignal,
+  project: string | null = null,
 ): Promise<Engine> {
   signal.throwIfAborted();
   const located = await locateEngine(environment);
   const modem = await openModem(located, environment);
-  const headers = await ping(modem, located.address, signal);
+  const asking: Asking = { modem, address: located.address, signal };
+  const listed = project === null ? null : await askForList(asking, project);
+  const { headers } = listed ?? (await askUnversioned(asking, '/_ping'));
   const facts = toFacts(headers, located.address.text);
-  return new DockerEngine({ door: { modem, apiVersion: facts.apiVersion }, facts, environment });
+  const first = listed && project !== null ? { project, containers: listed.containers } : null;
+  return new DockerEngine({ door: { modem, apiVersion: facts.apiVersion }, facts, environment, first });
 }
 
 /** dockerode saves writing the transports: unix sockets, named pipes, TCP with TLS, ssh. Imported here, when it is needed. */
@@ -75,34 +82,55 @@ async function sshOptions(environment: Readonly<Record<string, string | undefine
 
 type Headers = IncomingMessage['headers'];
 
-/** `GET /_ping`, unversioned; its headers say what the engine is. dockerode's own `ping` keeps only the body. */
-async function ping(modem: Modem, address: EngineAddress, parent: AbortSignal): Promise<Headers> {
+interface Asking {
+  readonly modem: Modem;
+  readonly address: EngineAddress;
+  readonly signal: AbortSignal;
+}
+
+interface Greeting {
+  readonly headers: Headers;
+  readonly body: string;
+}
+
+/** One GET without a version in its path; the headers of the answer say what the engine is. dockerode keeps only bodies. */
+async function askUnversioned(
+  { modem, address, signal: parent }: Asking,
+  path: string,
+  query: Readonly<Record<string, string>> | null = null,
+): Promise<Greeting> {
   const tether = tie(parent);
-  const pinged = new Promise<Headers>((resolve, reject) => {
+  const answered = new Promise<IncomingMessage>((resolve, reject) => {
     const options = {
-      path: '/_ping',
+      path,
       method: 'GET',
+      ...(query && { options: { _query: query } }),
       headers: {},
       isStream: true,
       statusCodes: { 200: true },
       abortSignal: tether.signal,
     };
-    modem.dial(options, (error, result) => {
-      if (error) {
-        reject(error);
-        return;
-      }
-      const answer = result as IncomingMessage;
-      answer.resume();
-      resolve(answer.headers);
-    });
+    modem.dial(options, (error, result) => (error ? reject(error) : resolve(result as IncomingMessage)));
   });
   try {
-    return await abortable(pinged, tether.signal);
+    const answer = await abortable(answered, tether.signal);
+    return { headers: answer.headers, body: await abortable(text(answer), tether.signal) };
   } catch (error) {
     throw parent.aborted ? parent.reason : fromDocker(error, doing(`talk to it at ${address.text}`));
   } finally {
     tether.letGo();
+  }
+}
+
+/** Null when the engine wants a version in the path, as one day it may: then it is greeted first. */
+async function askForList(asking: Asking, project: string) {
+  const query = { all: '1', filters: labelFilter(project) };
+  try {
+    const { headers, body } = await askUnversioned(asking, '/containers/json?', query);
+    return { headers, containers: JSON.parse(body) as readonly ContainerSummaryJson[] };
+  } catch (error) {
+    if (hasCode(error, 'engine-unreachable') || asking.signal.aborted) throw error;
+    return null;
   }
 }
 

@@ -1,7 +1,6 @@
 import type { Milliseconds } from '../../lib/units.js';
 import type { BuildSpec, ContainerSpec, NetworkSpec, VolumeSpec } from '../../model/container-spec.js';
 import type { Progress } from '../../model/event.js';
-import { LABEL } from '../../model/names.js';
 import type {
   ContainerDetails,
   ObservedContainer,
@@ -31,7 +30,7 @@ import type {
   NetworkJson,
   VolumeJson,
 } from './docker-json.js';
-import { ask, type EngineCall } from './door.js';
+import { ask, labelFilter, type EngineCall } from './door.js';
 import { followEvents } from './events.js';
 import {
   toContainerDetails,
@@ -48,13 +47,19 @@ import { toCreateBody, toNetworkBody, toVolumeBody, wholeSeconds } from './to-do
 export class DockerEngine implements Engine {
   readonly facts: EngineFacts;
   readonly #parts: DockerParts;
+  /** A list that came with the connection: the answer to the first question only, because it grows old. */
+  #first: DockerParts['first'];
 
   constructor(parts: DockerParts) {
     this.facts = parts.facts;
     this.#parts = parts;
+    this.#first = parts.first;
   }
 
   async listContainers({ project, signal }: CallOptions & { readonly project: string | null }) {
+    const first = this.#first;
+    this.#first = null;
+    if (first && first.project === project) return first.containers.map(toObservedContainer);
     const filters = project === null ? undefined : labelFilter(project);
     const call = get('/containers/json', { all: 1, filters });
     const list = await this.#ask<readonly ContainerSummaryJson[]>(call, doing('list containers'), signal);
@@ -224,8 +229,6 @@ export class DockerEngine implements Engine {
     return (await ask(this.#parts.door, call, what, signal)) as T;
   }
 }
-
-const labelFilter = (project: string): string => JSON.stringify({ label: [`${LABEL.project}=${project}`] });
 
 const get = (path: string, query?: EngineCall['query']): EngineCall => ({
   method: 'GET',

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { Duplex, Readable } from 'node:stream';
 import { abortable } from '../../lib/deadline.js';
 import { TsfigError } from '../../model/errors.js';
+import { LABEL } from '../../model/names.js';
 import { fromDocker, type Doing } from './docker-errors.js';
 
 /** The one method of dockerode's transport that is used; it knows sockets, TLS and ssh. */
@@ -168,3 +169,6 @@ export function tie(parent: AbortSignal): { readonly signal: AbortSignal; letGo(
   else parent.addEventListener('abort', onAbort, { once: true });
   return { signal: own.signal, letGo: () => parent.removeEventListener('abort', onAbort) };
 }
+
+/** The filter for what carries a project's label. */
+export const labelFilter = (project: string): string => JSON.stringify({ label: [`${LABEL.project}=${project}`] });
