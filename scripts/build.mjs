@@ -78,13 +78,16 @@ async function bundleCommandLine() {
   });
   const older = (await readdir(path.dirname(bundle)).catch(() => [])).filter((name) => name.endsWith('.v8'));
   for (const file of outputFiles) await replace(file.path, file.contents);
-  for (const name of older) await rm(path.join(path.dirname(bundle), name));
+  for (const name of older) await rm(path.join(path.dirname(bundle), name), { force: true });
   await compile();
 }
 
 /** Has this Node's V8 compile what most commands run, and keep it beside the bundle. Without it all works, a little later. */
 async function compile() {
-  const child = spawn(process.execPath, [path.join(root, 'scripts/compile.mjs')], { stdio: 'ignore' });
+  const child = spawn(process.execPath, [path.join(root, 'scripts/compile.mjs')], {
+    stdio: 'ignore',
+    timeout: 30_000,
+  });
   await new Promise((resolve) => child.on('error', resolve).on('close', resolve));
 }
 

@@ -5,9 +5,10 @@ import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const { compiledFile, load } = createRequire(import.meta.url)('../bin/load.js');
-const main = new URL('../dist/cli/main.cjs', import.meta.url).pathname;
+const main = fileURLToPath(new URL('../dist/cli/main.cjs', import.meta.url));
 const folder = mkdtempSync(path.join(tmpdir(), 'tsfig-compile-'));
 const socket = path.join(folder, 'engine.sock');
 

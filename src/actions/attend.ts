@@ -1,6 +1,8 @@
 import type { Attachment, Engine } from '../engine/engine.js';
-import { patiently } from '../lib/deadline.js';
+import { abortable, patiently } from '../lib/deadline.js';
+import { retry } from '../lib/retry.js';
 import { seconds, type Milliseconds } from '../lib/units.js';
+import { hasCode } from '../model/errors.js';
 import type { Control } from '../model/event.js';
 import type { Terminal } from './terminal.js';
 
@@ -38,10 +40,10 @@ const READER_PATIENCE = seconds(1);
  * reason.
  */
 export async function attend(attending: Attending, control: Control): Promise<AttendedEnd> {
-  const { engine, container, tty, stdin, terminal } = attending;
+  const { engine, container, tty, terminal } = attending;
   const life = new AbortController();
   const stopping = new AbortController();
-  const attachment = await engine.attach(container, { tty, stdin, signal: life.signal });
+  const attachment = await attachTo(attending, life, control);
   const connected = connect(attachment, attending, stopping.signal);
   const hang = terminal.onResize((size) => {
     if (tty) engine.resizeTerminal(container, size, { signal: life.signal }).catch(() => undefined); // it may have ended
@@ -53,7 +55,7 @@ export async function attend(attending: Attending, control: Control): Promise<At
     // Asked after the start: whether it runs still or has ended already, the answer is its code.
     const exit = engine.waitContainer(container, { nextExit: false, signal: life.signal });
     hang.tell();
-    const { exitCode, late } = await endOrStop({ ...attending, exit, stopping }, control);
+    const { exitCode, late } = await endOrStop({ ...attending, exit, stopping, life: life.signal }, control);
     return { exitCode, late, outputFailure: await passedOn(connected.outputDone, stopping.signal) };
   } finally {
     hang.stop();
@@ -65,26 +67,45 @@ export async function attend(attending: Attending, control: Control): Promise<At
 
 interface Ending extends Attending {
   readonly exit: Promise<number>;
+  /** Aborts when it has ended. */
+  readonly life: AbortSignal;
   /** Aborted when the container was asked to end. */
   readonly stopping: AbortController;
 }
 
-/** The exit code; a signal or the time limit stops the container with its grace period, a second signal kills it. */
+/** Nothing runs yet: the first signal ends it, also where the engine does not answer. */
+async function attachTo({ engine, container, tty, stdin }: Attending, life: AbortController, { signal }: Control) {
+  const attaching = engine.attach(container, { tty, stdin, signal: life.signal });
+  try {
+    return await abortable(attaching, signal);
+  } catch (error) {
+    attaching.then((late) => late.close()).catch(() => undefined);
+    life.abort();
+    throw error;
+  }
+}
+
+/**
+ * The exit code; a signal or the time limit stops the container with its grace period, a second signal kills it. An engine
+ * that does not even answer then is waited for no longer than the killing may take.
+ */
 async function endOrStop(
-  { exit, engine, container, limit, stopping }: Ending,
+  ending: Ending,
   control: Control,
 ): Promise<{ readonly exitCode: number; readonly late: boolean }> {
+  const { exit, limit, stopping } = ending;
   let late = false;
   const stop = (): void => {
+    if (stopping.signal.aborted) return;
     stopping.abort();
-    engine.stopContainer(container, null, { signal: control.force }).catch(() => undefined); // its end tells
+    void stopOrKill(ending, control.force);
   };
   const onForce = (): void => {
     stopping.abort();
-    engine.killContainer(container, 'SIGKILL', { signal: AbortSignal.timeout(KILL_LIMIT) }).catch(() => undefined);
+    void kill(ending);
   };
   const onLate = (): void => {
-    late = true;
+    late = !stopping.signal.aborted;
     stop();
   };
   control.signal.addEventListener('abort', stop, { once: true });
@@ -93,12 +114,32 @@ async function endOrStop(
   else if (control.signal.aborted) stop();
   const timer = limit === null ? undefined : setTimeout(onLate, limit);
   try {
-    return { exitCode: await exit, late };
+    return { exitCode: await patiently(exit, KILL_LIMIT, control.force), late };
   } finally {
     clearTimeout(timer);
     control.signal.removeEventListener('abort', stop);
     control.force.removeEventListener('abort', onForce);
   }
+}
+
+/** How long an engine that refuses to stop a container is asked again before the container is killed. */
+const STOP_TRIES = seconds(10);
+
+/** Its end is what is waited for, so what goes wrong here is told by nobody else: it is tried again, and harder. */
+async function stopOrKill(ending: Ending, force: AbortSignal): Promise<void> {
+  const { engine, container, life } = ending;
+  const worth = (error: unknown): boolean => !life.aborted && !hasCode(error, 'container-not-found');
+  try {
+    const stop = (): Promise<void> => engine.stopContainer(container, null, { signal: force });
+    await retry(stop, { worth: (error) => !force.aborted && worth(error), limit: STOP_TRIES, signal: life });
+  } catch {
+    if (!life.aborted && !force.aborted) await kill(ending);
+  }
+}
+
+async function kill({ engine, container }: Ending): Promise<void> {
+  const signal = AbortSignal.timeout(KILL_LIMIT);
+  await engine.killContainer(container, 'SIGKILL', { signal }).catch(() => undefined); // its end tells
 }
 
 interface Connected {

@@ -18,7 +18,7 @@ export interface Memory {
   readonly volume: string | null;
 }
 
-const NOTHING: Memory = { failures: 0, last: null, why: null, volume: null };
+export const NOTHING: Memory = { failures: 0, last: null, why: null, volume: null };
 
 export interface Recalling {
   readonly engine: Engine;
@@ -49,7 +49,9 @@ async function recallContainer({ engine, signal }: Recalling, newest: ObservedCo
   try {
     const details = await engine.inspectContainer(newest.id, { signal });
     const last = lastRunOf(newest, details);
-    const failures = failuresOf(last);
+    // One that was never started, because its tsfig was killed before, says nothing of its own and passes on what it knew.
+    const unused = last.exitCode === 0 && details.startedAt === null;
+    const failures = unused ? last.failuresBefore : failuresOf(last);
     if (failures === 0) return NOTHING;
     return { failures, last, why: await whyOf({ engine, details, image: newest.image }, signal), volume: null };
   } catch (error) {

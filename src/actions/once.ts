@@ -11,7 +11,7 @@ import { pauseAfter, pauseLeft } from '../plan/backoff.js';
 import { leftoversOf, type Job } from '../plan/leftovers.js';
 import { attend, type AttendedEnd } from './attend.js';
 import type { ProjectRequest } from './find-file.js';
-import { forget, recall, remember, type Memory, type Recalling } from './job-memory.js';
+import { forget, NOTHING, recall, remember, type Memory, type Recalling, type Traces } from './job-memory.js';
 import { engineKey } from './locked.js';
 import { lookFor, makeOneOff, type OneOff, type OneOffRequest } from './one-off.js';
 import { prepare } from './prepare.js';
@@ -50,9 +50,11 @@ export interface OnceResult {
 export async function once(world: World, request: OnceRequest, control: Control): Promise<Checked<OnceResult>> {
   const found = await findJob(world, request, control);
   if (!found.ok) return found;
-  const release = await lockJob(found.value, control);
+  const { release, waited } = await lockJob(found.value, control);
   try {
-    return good(await runJob(found.value, control));
+    // While another one ran, the file may have changed.
+    const again = waited ? await findJob(world, request, control) : found;
+    return again.ok ? good(await runJob(again.value, control)) : again;
   } finally {
     await release();
   }
@@ -79,58 +81,105 @@ export async function findJob(world: World, request: OnceRequest, control: Contr
   return good({ job, oneOff, request });
 }
 
+export interface JobLock {
+  readonly release: Release;
+  /** Somebody else had it first. */
+  readonly waited: boolean;
+}
+
 /** The lock dies with this process, however it dies. */
 export async function lockJob(
   { job, oneOff: { world, engine }, request }: FoundJob,
   control: Control,
-): Promise<Release> {
+): Promise<JobLock> {
   const { lock } = world.host;
   const name = `job ${engineKey(world, engine)} ${job.name}`;
-  if (request.busy !== 'wait') {
+  for (let waited = false; ; waited = true) {
     const taken = await lock.take(name, control.signal);
-    if (typeof taken === 'function') return taken;
-    const message = `${job.name} runs already (${taken.words})`;
-    if (request.busy === 'fail') {
-      throw new TsfigError('lock-busy', message, { hint: '--wait waits for its end, --replace stops it first' });
+    if (typeof taken === 'function') return { release: taken, waited };
+    if (request.busy === 'wait' || (request.busy === 'replace' && taken.stop())) {
+      if (!waited) await control.emit({ kind: 'waiting-for-lock', holder: taken.words });
+      await taken.gone(control.signal);
+    } else {
+      taken.leave();
+      throw busy(job, taken.words, request);
     }
-    if (!taken.stop()) throw new TsfigError('lock-busy', `${message}, and is not ours to stop`);
   }
-  return lock.acquire(name, control.signal, (holder) => {
-    void control.emit({ kind: 'waiting-for-lock', holder });
-  });
+}
+
+function busy({ name }: Job, holder: string, request: OnceRequest): TsfigError {
+  const message = `${name} runs already (${holder})`;
+  if (request.busy === 'replace') return new TsfigError('lock-busy', `${message}, and is not ours to stop`);
+  return new TsfigError('lock-busy', message, { hint: '--wait waits for its end, --replace stops it first' });
 }
 
 /** One run, by whoever holds the lock. */
-export async function runJob({ job, oneOff: bare, request }: FoundJob, control: Control): Promise<OnceResult> {
-  const { engine, prepared } = bare;
+export async function runJob(found: FoundJob, control: Control): Promise<OnceResult> {
+  const { job, oneOff: bare, request } = found;
   const container = job.name;
-  let photograph = await lookFor(bare, control);
-  const recalling: Recalling = { engine, project: prepared.project.name, job, signal: control.signal };
-  const { containers, volumes } = photograph;
-  const memory = await recall(recalling, { leftovers: leftoversOf(containers, job), volumes });
-  if (request.backoff && (await backOff(bare, memory, control))) photograph = await lookFor(bare, control);
+  const recalling = recallingOf(found, control);
+  const first = await lookFor(bare, control).catch((error: unknown) => {
+    if (!(error instanceof TsfigError) || control.signal.aborted) throw error;
+    return null; // it will fail once more, after what is known of the last runs has been heeded
+  });
+  const memory = await recall(recalling, first ? tracesOn(first, job) : await listTraces(recalling));
+  const waited = request.backoff && (await backOff(bare, memory, control));
   const facts = { [LABEL.job]: job.name, [LABEL.failures]: String(memory.failures) };
   const oneOff = { ...bare, wish: { ...bare.wish, facts } };
-  const outcomes = await makeJob({ oneOff, recalling, memory }, photograph, control);
+  const outcomes = await makeJob({ oneOff, recalling, memory }, waited ? null : first, control);
   if (!allDone(outcomes)) return { container, outcomes, exitCode: null, late: false };
   try {
-    const end = await attend({ engine, container, ...terminalOf(request) }, control);
+    const end = await attend({ engine: oneOff.engine, container, ...terminalOf(request) }, control);
     await tellEnd(oneOff, end, control);
     return { container, outcomes, exitCode: end.exitCode, late: end.late };
   } finally {
-    if (request.remove) await removeRun({ oneOff, recalling, memory });
+    await cleanUp({ oneOff, recalling, memory }, request, control);
   }
 }
 
-/** Removes the container of a run; that it failed at once is noted first, because the next run has nothing else to tell it by. */
-async function removeRun({ oneOff, recalling, memory }: Making): Promise<void> {
-  const { engine, wish } = oneOff;
+const recallingOf = ({ job, oneOff: { engine, prepared } }: FoundJob, { signal }: Control): Recalling => ({
+  engine,
+  project: prepared.project.name,
+  job,
+  signal,
+});
+
+/** Whether the engine knows that the last run failed at once, so that the next one will wait by itself. */
+export async function isRemembered(found: FoundJob, control: Control): Promise<boolean> {
+  const recalling = recallingOf(found, control);
+  return (await recall(recalling, await listTraces(recalling))).failures > 0;
+}
+
+const tracesOn = ({ containers, volumes }: Observed, job: Job): Traces => ({
+  leftovers: leftoversOf(containers, job),
+  volumes,
+});
+
+/** Without the rest of the look, which may be what fails. */
+async function listTraces({ engine, project, job, signal }: Recalling): Promise<Traces> {
+  const [containers, volumes] = await Promise.all([
+    engine.listContainers({ project, signal }),
+    engine.listVolumes({ project, signal }),
+  ]);
+  return { leftovers: leftoversOf(containers, job), volumes };
+}
+
+/**
+ * Takes away what the run leaves, with `--rm` its container, too; that it failed at once is noted first, because the next
+ * run has nothing else to tell it by. What goes wrong here is told, and changes nothing about how the job ended.
+ */
+async function cleanUp({ oneOff, recalling, memory }: Making, request: OnceRequest, control: Control): Promise<void> {
   const after = { ...recalling, signal: AbortSignal.timeout(NOTE_LIMIT) };
-  const containers = await engine.listContainers({ project: recalling.project, signal: after.signal });
-  const leftovers = leftoversOf(containers, recalling.job);
-  const { failures, last, why } = await recall(after, { leftovers, volumes: [] });
-  if (last) await remember(after, { failures, before: memory.volume, at: last.endedAt, exitCode: last.exitCode, why });
-  await removeEnded(engine, wish.name);
+  const note = async (): Promise<void> => {
+    const { last, ...known } = request.remove
+      ? await recall(after, { ...(await listTraces(after)), volumes: [] }) // the note is of before
+      : NOTHING;
+    const before = memory.volume;
+    if (last) await remember(after, { ...known, before, at: last.endedAt, exitCode: last.exitCode });
+    else if (before !== null) await forget(after, before);
+  };
+  await note().catch(() => undefined); // the next run does the same
+  if (request.remove) await removeEnded(oneOff.engine, oneOff.wish.name, control);
 }
 
 const terminalOf = ({ terminal, limit }: OnceRequest) => ({ terminal, limit, tty: false, stdin: false });
@@ -157,7 +206,11 @@ interface Making {
 const NOTE_LIMIT = seconds(10);
 
 /** Makes the container; what fails before there is one is noted, because nothing else tells the next run. */
-async function makeJob({ oneOff, recalling, memory }: Making, photograph: Observed, control: Control) {
+async function makeJob(
+  { oneOff, recalling, memory }: Making,
+  snapshot: Observed | null,
+  control: Control,
+): Promise<Outcomes> {
   const note = async (why: string): Promise<void> => {
     if (control.signal.aborted) return;
     const at = oneOff.world.host.clock.now();
@@ -165,10 +218,9 @@ async function makeJob({ oneOff, recalling, memory }: Making, photograph: Observ
     await remember({ ...recalling, signal: AbortSignal.timeout(NOTE_LIMIT) }, failure).catch(() => undefined); // the failure itself counts
   };
   try {
-    const outcomes = await makeOneOff(oneOff, photograph, control);
+    const outcomes = await makeOneOff(oneOff, snapshot ?? (await lookFor(oneOff, control)), control);
     const failed = Object.values(outcomes).find(isFailed);
     if (failed) await note(failed.message);
-    else if (memory.volume !== null && allDone(outcomes)) await forget(recalling, memory.volume);
     return outcomes;
   } catch (error) {
     if (error instanceof TsfigError) await note(error.message);

@@ -4,7 +4,7 @@ import { good, problem, type Checked, type Diagnostic } from '../model/diagnosti
 import { TsfigError, type ErrorCode } from '../model/errors.js';
 import type { Control } from '../model/event.js';
 import { pauseAfter } from '../plan/backoff.js';
-import { findJob, lockJob, runJob, type OnceRequest, type OnceResult } from './once.js';
+import { findJob, isRemembered, lockJob, runJob, type FoundJob, type OnceRequest, type OnceResult } from './once.js';
 import type { World } from './world.js';
 
 export interface RepeatRequest extends OnceRequest {
@@ -32,9 +32,9 @@ class Loop {
   readonly #world: World;
   readonly #request: RepeatRequest;
   readonly #control: Control;
-  #release: Release | null = null;
-  /** Runs in a row that failed where nothing on the engine could remember it. */
-  #blind = 0;
+  #lock: { readonly name: string; readonly release: Release } | null = null;
+  /** Runs in a row that failed where the engine does not remember it. */
+  #unrecorded = 0;
 
   constructor(world: World, request: RepeatRequest, control: Control) {
     this.#world = world;
@@ -48,7 +48,7 @@ class Loop {
     for (let run = 1; ; run += 1) {
       const begun = performance.now();
       const result = await this.#once();
-      if (!result.ok && this.#release === null) return result;
+      if (!result.ok && this.#lock === null) return result;
       if (signal.aborted && result.ok) return result;
       if (!result.ok) await this.#tell(result.problems);
       const took = ms(performance.now() - begun);
@@ -60,33 +60,53 @@ class Loop {
   }
 
   async release(): Promise<void> {
-    await this.#release?.();
+    await this.#lock?.release();
+    this.#lock = null;
   }
 
   /** What is thrown is told and counts as a failed run, but for what ends the loop. */
   async #once(): Promise<Checked<OnceResult>> {
+    let found: Checked<FoundJob> | null = null;
     try {
-      const found = await findJob(this.#world, this.#request, this.#control);
+      found = await findJob(this.#world, this.#request, this.#control);
       if (!found.ok) {
-        this.#blind += 1;
+        this.#unrecorded += 1;
         return found;
       }
-      this.#release ??= await lockJob(found.value, this.#control);
+      await this.#takeLock(found.value);
       const result = await runJob(found.value, this.#control);
-      this.#blind = 0;
+      await this.#count(result.exitCode === null ? found.value : null);
       return good(result);
     } catch (error) {
       if (!(error instanceof TsfigError) || ENDS.has(error.code)) throw error;
-      this.#blind = error.code === 'engine-unreachable' ? this.#blind + 1 : 0;
+      await this.#count(found?.ok ? found.value : 'no engine');
       await this.#tell([problem(error.code, error.message, error.hint ?? null)]);
       return good({ container: '', outcomes: {}, exitCode: null, late: false });
     }
   }
 
+  /** The file is read anew each time, and may give the job another name. */
+  async #takeLock(found: FoundJob): Promise<void> {
+    if (this.#lock?.name === found.job.name) return;
+    await this.release();
+    const { release } = await lockJob(found, this.#control);
+    this.#lock = { name: found.job.name, release };
+  }
+
+  /** `failed`: what has just failed, which the engine may know of or not; null: nothing has. */
+  async #count(failed: FoundJob | 'no engine' | null): Promise<void> {
+    const isRecorded = failed !== null && failed !== 'no engine' && (await this.#isRemembered(failed));
+    this.#unrecorded = failed === null || isRecorded ? 0 : this.#unrecorded + 1;
+  }
+
+  async #isRemembered(found: FoundJob): Promise<boolean> {
+    return isRemembered(found, this.#control).catch(() => false);
+  }
+
   /** Until the next run: what is left of `every`, and longer where nothing else keeps a job that cannot work from spinning. */
   #pause(took: Milliseconds): Milliseconds {
     const rest = Math.max(0, this.#request.every - took);
-    return ms(this.#blind === 0 ? rest : Math.max(rest, pauseAfter(this.#blind + 1)));
+    return ms(this.#unrecorded === 0 ? rest : Math.max(rest, pauseAfter(this.#unrecorded + 1)));
   }
 
   async #tell(problems: readonly Diagnostic[]): Promise<void> {

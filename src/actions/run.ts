@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { removeFully } from '../apply/free-names.js';
 import type { Engine } from '../engine/engine.js';
 import { namedServices } from '../graph/select.js';
+import { within } from '../lib/deadline.js';
 import { seconds } from '../lib/units.js';
 import { bad, good, problem, type Checked } from '../model/diagnostic.js';
-import { hasCode } from '../model/errors.js';
+import { TsfigError } from '../model/errors.js';
 import type { Control } from '../model/event.js';
 import { oneOffName } from '../model/names.js';
 import { allDone, type Outcomes } from '../model/plan.js';
@@ -59,15 +61,23 @@ export async function run(world: World, request: RunRequest, control: Control): 
     if (end.outputFailure !== null && !control.signal.aborted) throw end.outputFailure;
     return good({ container, outcomes, exitCode: end.exitCode });
   } finally {
-    if (request.remove) await removeEnded(engine, container);
+    if (request.remove) await removeEnded(engine, container, control);
   }
 }
 
-/** Removes a container that has ended, on a clock of its own, because a signal has stopped the work perhaps. */
-export async function removeEnded(engine: Engine, container: string): Promise<void> {
+/**
+ * Removes a container that has ended, on a clock of its own, because a signal has stopped the work perhaps. That it could
+ * not is told, and changes nothing about how the command ended.
+ */
+export async function removeEnded(engine: Engine, container: string, { emit }: Control): Promise<void> {
+  const late = (): Error => new TsfigError('deadline-passed', `${container} could not be removed in time`);
+  const removing = { container, volumes: true };
   try {
-    await engine.removeContainer(container, true, { signal: AbortSignal.timeout(REMOVE_LIMIT) });
+    await within(REMOVE_LIMIT, late, new AbortController().signal, (signal) =>
+      removeFully(engine, removing, { signal }),
+    );
   } catch (error) {
-    if (!hasCode(error, 'container-not-found')) throw error;
+    if (!(error instanceof TsfigError)) throw error;
+    await emit({ kind: 'warning', diagnostic: { ...problem(error.code, error.message), severity: 'warning' } });
   }
 }

@@ -24,12 +24,21 @@ export function listenToSignals(): Signals {
     first ??= name as StopSignal;
     stop.abort(interrupted());
   };
+  // What `run --once --replace` sends; it may come several times and never forces (host/socket-owner.ts).
+  const onWish = (): void => {
+    first ??= 'SIGTERM';
+    stop.abort(interrupted());
+  };
   for (const name of STOP_SIGNALS) process.on(name, onSignal);
+  process.on('SIGUSR2', onWish);
   return {
     signal: stop.signal,
     force: force.signal,
     received: () => first,
     stop: () => stop.abort(interrupted()),
-    close: () => STOP_SIGNALS.forEach((name) => process.off(name, onSignal)),
+    close() {
+      for (const name of STOP_SIGNALS) process.off(name, onSignal);
+      process.off('SIGUSR2', onWish);
+    },
   };
 }

@@ -3,9 +3,13 @@ import { ms, readDuration, seconds, type Milliseconds } from '../lib/units.js';
 
 /** Readers of option values. They throw commander's own error, which names the option. */
 
+/** Node's timers count in 31 bits of milliseconds; a longer one would end at once. */
+const LONGEST = 2 ** 31 - 1;
+
 export function readSeconds(text: string): Milliseconds {
   const length = readDuration(text);
   if (length === undefined) throw new InvalidArgumentError('write seconds, or a duration such as 1m30s.');
+  if (length > LONGEST) throw new InvalidArgumentError('that is more than 24 days.');
   return length;
 }
 

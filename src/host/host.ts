@@ -51,8 +51,12 @@ export interface Lock {
 export interface Holder {
   /** `pid 4711, since 2026-11-20T10:00:00Z`. */
   readonly words: string;
-  /** Sends it SIGTERM. False when it is not ours to stop, or is not that process any more. */
+  /** Asks it to stop what it does. False when it is not ours to stop, or is not that process any more. */
   readonly stop: () => boolean;
+  /** Resolves when it has let go. */
+  readonly gone: (signal: AbortSignal) => Promise<void>;
+  /** No longer waits for it. */
+  readonly leave: () => void;
 }
 
 export interface Routes {

@@ -1,8 +1,9 @@
-import { unlinkSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { abortable } from '../lib/deadline.js';
+import { abortable, pause } from '../lib/deadline.js';
+import { ms } from '../lib/units.js';
 import type { Holder, Lock, Release } from './host.js';
 import { stopSocketOwner } from './socket-owner.js';
 
@@ -27,8 +28,13 @@ export const socketLock: Lock = {
     const path = await socketPath(name);
     const taken = await takeOrMeet(path, signal);
     if (typeof taken === 'function') return taken;
-    taken.socket.destroy();
-    return { words: taken.words, stop: () => stopSocketOwner(path, taken.words) } satisfies Holder;
+    const { words, socket } = taken;
+    return {
+      words,
+      stop: () => stopSocketOwner(path, words),
+      gone: (until) => untilGone(socket, until),
+      leave: () => void socket.destroy(),
+    } satisfies Holder;
   },
 };
 
@@ -53,7 +59,8 @@ async function takeOrMeet(path: string, signal: AbortSignal): Promise<Release | 
     if (release) return release;
     const met = await meet(path, signal);
     if (met) return met;
-    if (!path.startsWith('\0')) unlinkSync(path);
+    if (!path.startsWith('\0')) rmSync(path, { force: true });
+    await pause(RETRY_PAUSE, signal);
   }
 }
 
@@ -83,10 +90,20 @@ async function tryListen(path: string): Promise<Release | null> {
   });
 }
 
+/** Before the lock is tried again that somebody has just let go of. */
+const RETRY_PAUSE = ms(10);
+/** Before a holder that takes no more connections is asked again. */
+const DEAF_PAUSE = ms(500);
+
 /** How long a holder may take to say who it is; one that was halted by SIGSTOP says nothing. */
 const INTRODUCTION = 2000;
 
-/** The holder, as soon as it has said who it is; null when nobody answers. */
+const UNKNOWN = 'a process that does not answer';
+
+/** Nobody listens. Anything else, such as EAGAIN of a halted holder whose queue is full, says that somebody does. */
+const isGone = ({ code }: NodeJS.ErrnoException): boolean => code === 'ECONNREFUSED' || code === 'ENOENT';
+
+/** The holder, as soon as it has said who it is; null when nobody listens. */
 async function meet(path: string, signal: AbortSignal): Promise<Met | null> {
   const socket = connect(path);
   const introduced = new Promise<Met | null>((resolve) => {
@@ -96,10 +113,10 @@ async function meet(path: string, signal: AbortSignal): Promise<Met | null> {
       resolve(met);
     };
     socket.once('connect', () => {
-      timer = setTimeout(() => end({ words: 'a process that does not answer', socket }), INTRODUCTION);
+      timer = setTimeout(() => end({ words: UNKNOWN, socket }), INTRODUCTION);
     });
     socket.once('data', (words) => end({ words: words.toString().trim(), socket }));
-    socket.once('error', () => end(null));
+    socket.once('error', (error: NodeJS.ErrnoException) => end(isGone(error) ? null : { words: UNKNOWN, socket }));
     socket.once('close', () => end(null));
   });
   try {
@@ -110,10 +127,10 @@ async function meet(path: string, signal: AbortSignal): Promise<Met | null> {
   }
 }
 
-/** Resolves when the holder has let go. */
+/** Resolves when the holder has let go, or is worth asking again. */
 async function untilGone(socket: Socket, signal: AbortSignal): Promise<void> {
+  if (socket.destroyed) return pause(DEAF_PAUSE, signal);
   const gone = new Promise<void>((resolve) => {
-    if (socket.destroyed) resolve();
     socket.on('error', () => resolve());
     socket.on('close', () => resolve());
   });

@@ -1,15 +1,18 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
+/** Means the same as SIGTERM to a tsfig, however often it comes: two that ask at once must not look like a user who insists. */
+const STOP_WISH = 'SIGUSR2';
+
 /**
- * Sends SIGTERM to the process that said it has this lock, and answers whether it could. Anybody may listen on a name of
+ * Asks the process that said it has this lock to stop, and answers whether it could. Anybody may listen on a name of
  * the abstract namespace and claim to be any process, and a pid may be another's in another namespace: so the kernel's
  * own tables must say that this very process has this very socket.
  */
 export function stopSocketOwner(path: string, words: string): boolean {
   const pid = Number(/^pid (\d+),/.exec(words)?.[1]);
-  if (!pid || (process.platform === 'linux' && !ownsSocket(pid, path))) return false;
+  if (!pid || !ownsSocket(pid, path)) return false;
   try {
-    return process.kill(pid, 'SIGTERM');
+    return process.kill(pid, STOP_WISH);
   } catch {
     return false; // it has ended, or belongs to another user
   }

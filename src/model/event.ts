@@ -50,8 +50,8 @@ export interface JobEnded {
   /** Null when there was no container that could have one. */
   readonly exitCode: number | null;
   readonly took: Milliseconds;
-  /** Until the next run; null when there is none. */
-  readonly pause: Milliseconds | null;
+  /** Until the next run. */
+  readonly pause: Milliseconds;
 }
 
 /** How far one part of a step is: a layer of a pull, or the build context on its way. */

@@ -18,13 +18,15 @@ export function plainRenderer(names: LogNames): LineRenderer {
   return (event) => eventToLine(event, context);
 }
 
-/** Only what went wrong, and the containers' own lines. */
+/** Waits that have no end of their own. */
+const WAITS: ReadonlySet<RunEvent['kind']> = new Set(['backing-off', 'waiting-for-lock']);
+
+/** Only what went wrong, what is waited for without end, and the containers' own lines. */
 export function quietRenderer(names: LogNames): LineRenderer {
   const context = newContext(names);
   return (event) => {
     const line = eventToLine(event, context);
-    const isLoud =
-      event.kind === 'log-line' || event.kind === 'warning' || event.kind === 'backing-off' || isFailure(event);
+    const isLoud = event.kind === 'log-line' || event.kind === 'warning' || WAITS.has(event.kind) || isFailure(event);
     return isLoud ? line : undefined;
   };
 }

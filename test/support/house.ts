@@ -58,6 +58,7 @@ export const NODE_MODULES: Readonly<Record<string, readonly string[]>> = {
   'node:path/posix': ['load/'], // calculates with text, whatever the machine
   'node:readline/promises': ['cli/'],
   'node:stream': ['engine/docker/', 'cli/'],
+  'node:stream/consumers': ['engine/docker/'],
   'node:timers/promises': ['lib/deadline.ts'],
 };
 

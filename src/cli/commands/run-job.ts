@@ -17,7 +17,7 @@ export async function runJob(context: Context, given: RunGiven): Promise<number>
       name: flags.name ?? null,
       busy: flags.replace ? 'replace' : flags.wait ? 'wait' : 'fail',
       backoff: flags.backoff,
-      limit: flags.timeout ?? null,
+      limit: flags.timeout || null, // 0 is no limit, as with timeout(1)
       remove: flags.rm ?? false,
     };
     const every = flags.forever ? ms(0) : flags.every;

@@ -38,6 +38,8 @@ function endAtNow({ engine, now }: MemoryWorld): void {
   }
 }
 
+const NOBODY = { gone: () => Promise.resolve(), leave: () => undefined };
+
 describe('a job that cannot work', () => {
   it('waits longer and longer, up to a minute, and says each time why and for how long', async () => {
     const world = new MemoryWorld('job: { image: missing }\n');
@@ -136,11 +138,35 @@ describe('a job whose network somebody else has just taken the subnet of', () =>
   });
 });
 
+describe('a job that fails before anything is planned', () => {
+  it('waits before it tries again, too', async () => {
+    const world = new MemoryWorld('job: { image: busybox, command: "true", external_links: [nosuch] }\n');
+    expect((await run(world)).end).toBe('container-not-found');
+    expect((await run(world)).said).toEqual([]);
+    expect((await run(world)).said).toEqual([
+      'shop_job_once: last 2 runs could not start: there is no container nosuch, which external_links of job names; next try in 1 s',
+    ]);
+  });
+});
+
+describe('a job that the engine refuses to stop', () => {
+  it('is asked to once more', async () => {
+    const world = new MemoryWorld('job: { image: busybox, command: sleep 600 }\n');
+    const { control, stop } = memoryControl();
+    world.engine.failNext('stopContainer', new TsfigError('engine-refused', 'server error'));
+    world.engine.onCall = ({ method }) => {
+      if (method === 'waitContainer') stop();
+    };
+    expect(await once(world, onceRequest(), control)).toMatchObject({ value: { exitCode: 137 } });
+    expect(world.engine.calls.filter(({ method }) => method === 'stopContainer')).toHaveLength(2);
+  });
+});
+
 describe('a job that runs already', () => {
   it('is refused with its holder, who is stopped only when that is asked for and can be', async () => {
     const world = new MemoryWorld('job: { image: busybox, command: "true" }\n');
     let stopped = 0;
-    world.holder = { words: 'pid 4711, since yesterday', stop: () => ((stopped += 1), false) };
+    world.holder = { words: 'pid 4711, since yesterday', stop: () => ((stopped += 1), false), ...NOBODY };
     const { control } = memoryControl();
     await expect(once(world, onceRequest(), control)).rejects.toMatchObject({
       code: 'lock-busy',

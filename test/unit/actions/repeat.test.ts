@@ -15,9 +15,13 @@ function stopAfter(world: MemoryWorld, { events, stop }: MemoryControl, count: n
 }
 
 const ended = ({ events }: MemoryControl): string[] =>
-  events.flatMap((event) => (event.kind === 'job-ended' ? [jobEndedText({ ...event, took: ms(0), pause: null })] : []));
+  events.flatMap((event) =>
+    event.kind === 'job-ended' ? [jobEndedText({ ...event, took: ms(0), pause: ms(0) })] : [],
+  );
 const warnings = ({ events }: MemoryControl): string[] =>
   events.flatMap((event) => (event.kind === 'warning' ? [event.diagnostic.message] : []));
+
+const NOBODY = { gone: () => Promise.resolve(), leave: () => undefined };
 
 describe('a job that is run again and again', () => {
   it('has its lock all the while, and lets go of it at the end', async () => {
@@ -25,7 +29,7 @@ describe('a job that is run again and again', () => {
     const memory = memoryControl();
     stopAfter(world, memory, 3);
     await expect(repeat(world, request(0), memory.control)).rejects.toMatchObject({ code: 'interrupted' });
-    expect(ended(memory)).toEqual([1, 2, 3].map((run) => `job: run ${run} ended with 0 after 0 ms`));
+    expect(ended(memory)).toEqual([1, 2, 3].map((run) => `job: run ${run} ended with 0 after 0 ms; next at once`));
     expect(world.locks).toBe(0);
   });
 
@@ -40,9 +44,9 @@ describe('a job that is run again and again', () => {
     };
     await expect(repeat(world, request(0), memory.control)).rejects.toMatchObject({ code: 'interrupted' });
     expect(ended(memory)).toEqual([
-      'job: run 1 ended with 0 after 0 ms',
-      'job: run 2 failed after 0 ms',
-      'job: run 3 ended with 3 after 0 ms',
+      'job: run 1 ended with 0 after 0 ms; next at once',
+      'job: run 2 failed after 0 ms; next at once',
+      'job: run 3 ended with 3 after 0 ms; next at once',
     ]);
     expect(warnings(memory)).toHaveLength(1);
   });
@@ -52,7 +56,7 @@ describe('a job that is run again and again', () => {
     const wrong = await repeat(new MemoryWorld('job: {}\n'), request(0), memory.control);
     expect(wrong.ok).toBe(false);
     const world = new MemoryWorld(FIG);
-    world.holder = { words: 'pid 1', stop: () => false };
+    world.holder = { words: 'pid 1', stop: () => false, ...NOBODY };
     await expect(repeat(world, request(0), memory.control)).rejects.toMatchObject({ code: 'lock-busy' });
     expect(world.pauses).toEqual([]);
   });
@@ -68,6 +72,6 @@ describe('a job that is run again and again', () => {
     await expect(repeat(world, request(0), memory.control)).rejects.toMatchObject({ code: 'interrupted' });
     expect(world.pauses.map((pause) => pause / 1000)).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60, 0]);
     expect(warnings(memory)).toEqual(Array.from({ length: 9 }, () => 'cannot reach the Docker engine'));
-    expect(ended(memory).at(-1)).toBe('job: run 10 ended with 0 after 0 ms');
+    expect(ended(memory).at(-1)).toBe('job: run 10 ended with 0 after 0 ms; next at once');
   });
 });

@@ -19,11 +19,11 @@ async function listener(name: string) {
 const newName = (): string => `tsfig-test-${randomBytes(8).toString('hex')}`;
 
 describe.skipIf(!isLinux)('who has a socket', () => {
-  it('is sent SIGTERM', async () => {
+  it('is asked to stop', async () => {
     const name = newName();
     const { ended, pid } = await listener(name);
     expect(stopSocketOwner(`\0${name}`, `pid ${pid}, since yesterday`)).toBe(true);
-    expect(await ended).toEqual([null, 'SIGTERM']);
+    expect(await ended).toEqual([null, 'SIGUSR2']);
   });
 
   it('is not taken for another process whose number it tells', async () => {

@@ -33,12 +33,12 @@ describe('a job in words', () => {
     expect([
       jobEndedText(ended),
       jobEndedText({ ...ended, pause: ms(0) }),
-      jobEndedText({ ...ended, exitCode: null, pause: null }),
+      jobEndedText({ ...ended, exitCode: null, pause: ms(0) }),
     ]).toMatchInlineSnapshot(`
       [
         "job: run 12 ended with 0 after 1.2 s; next in 3.8 s",
         "job: run 12 ended with 0 after 1.2 s; next at once",
-        "job: run 12 failed after 1.2 s",
+        "job: run 12 failed after 1.2 s; next at once",
       ]
     `);
   });
