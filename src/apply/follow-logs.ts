@@ -3,7 +3,8 @@ import { abortable } from '../lib/deadline.js';
 import { seconds } from '../lib/units.js';
 import { hasCode } from '../model/errors.js';
 import type { Emit } from '../model/event.js';
-import type { ContainerWatch, Attacher } from './hands.js';
+import type { Attachable, Attacher, ContainerWatch } from './hands.js';
+import { isLife, outputOfLiving } from './last-output.js';
 import { Life } from './life.js';
 import { pumpLines, type Stamps } from './pump-lines.js';
 import { LogCursor } from './stamps.js';
@@ -76,11 +77,14 @@ export class Follower implements Attacher {
     return [...this.#following.keys()];
   }
 
-  async attach(container: string, tty: boolean, signal: AbortSignal): Promise<void> {
+  async attach({ container, tty, fromNow }: Attachable, signal: AbortSignal): Promise<void> {
     const stop = new AbortController();
     const opening = this.#options.engine.attach(container, { tty, stdin: false, signal: stop.signal });
     const attachment = await abortable(opening, signal);
-    this.follow(container, tty, { output: attachment.output, stop, log: null });
+    const output = fromNow
+      ? await outputOfLiving(this.#options.engine, { container, attachment }, signal)
+      : attachment.output;
+    this.follow(container, tty, { output, stop, log: null });
     void this.#following
       .get(container)
       ?.end.finally(() => attachment.close())
@@ -213,7 +217,7 @@ export class Follower implements Attacher {
       const { state, exitCode } = await this.#options.engine.inspectContainer(container, { signal });
       life.exitCode = exitCode;
       life.hasRun ||= state !== 'created'; // the news may come later
-      return state !== 'exited' && state !== 'dead' && state !== 'created';
+      return isLife(state);
     } catch (error) {
       if (hasCode(error, 'container-not-found') || error === signal.reason) return false; // removed by another hand
       throw error;

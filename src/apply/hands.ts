@@ -11,7 +11,14 @@ export interface Hands {
 
 export interface Attacher {
   /** Resolves when the engine has switched the connection; from then on nothing the container writes is lost. */
-  attach(container: string, tty: boolean, signal: AbortSignal): Promise<void>;
+  attach(container: Attachable, signal: AbortSignal): Promise<void>;
+}
+
+export interface Attachable {
+  readonly container: string;
+  readonly tty: boolean;
+  /** It ran when it was looked at, so that nobody is going to start it. */
+  readonly fromNow: boolean;
 }
 
 /** What happened to a container while it was watched. */

@@ -44,7 +44,7 @@ export async function performStep(step: Step, hands: Hands, control: Control): P
       await createWhenFree(engine, step.spec, call);
       return;
     case 'attach-container':
-      return needed(hands.follower).attach(step.container, step.tty, signal);
+      return needed(hands.follower).attach(step, signal);
     case 'start-container':
       return engine.startContainer(step.container, call);
     case 'wait-ready':

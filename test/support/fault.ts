@@ -14,12 +14,14 @@ export interface Fault {
   readonly when: 'before' | 'after';
   /** What `kill` does: ends tsfig at once. */
   readonly kill: () => void;
+  /** What `delay` waits for, instead of a moment. */
+  readonly until?: Promise<unknown>;
 }
 
 const DELAY_MS = 300;
 
 /** Answers instead of the engine, or not at all; with `delay`, goes on as if nothing had been, a little later. */
-export function spoil(socket: Socket, { kind, kill }: Fault, goOn: () => void): void {
+export function spoil(socket: Socket, { kind, kill, until }: Fault, goOn: () => void): void {
   switch (kind) {
     case 'kill':
       kill();
@@ -29,7 +31,8 @@ export function spoil(socket: Socket, { kind, kill }: Fault, goOn: () => void): 
       socket.destroy();
       return;
     case 'delay':
-      setTimeout(goOn, DELAY_MS);
+      if (until) void until.then(goOn);
+      else setTimeout(goOn, DELAY_MS);
       return;
     case 'half':
       goOn();

@@ -1,0 +1,50 @@
+import type { Attachment, Engine, OutputChunk } from '../engine/engine.js';
+import { abortable } from '../lib/deadline.js';
+import { seconds } from '../lib/units.js';
+import { hasCode } from '../model/errors.js';
+import type { ContainerState } from '../model/observed.js';
+
+export const isLife = (state: ContainerState): boolean => state !== 'exited' && state !== 'dead' && state !== 'created';
+
+/** How long the last output of a container that has ended may be on its way. */
+const LAST_WORDS = seconds(1);
+
+interface Attached {
+  readonly container: string;
+  readonly attachment: Attachment;
+}
+
+/**
+ * The output of a container that ran when it was looked at. If it has ended since, it may have been attached to after its
+ * end: the engine then keeps the connection open for the next start (seen on 20.10), which nobody is going to make.
+ */
+export async function outputOfLiving(
+  engine: Engine,
+  { container, attachment }: Attached,
+  signal: AbortSignal,
+): Promise<AsyncIterable<OutputChunk>> {
+  try {
+    const { state } = await engine.inspectContainer(container, { signal });
+    return isLife(state) ? attachment.output : lastOf(attachment);
+  } catch (error) {
+    if (hasCode(error, 'container-not-found')) return lastOf(attachment); // removed by another hand
+    attachment.close();
+    throw error;
+  }
+}
+
+async function* lastOf(attachment: Attachment): AsyncGenerator<OutputChunk, void> {
+  const late = AbortSignal.timeout(LAST_WORDS);
+  const reading = attachment.output[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = await abortable(reading.next(), late);
+      if (next.done) return;
+      yield next.value;
+    }
+  } catch (error) {
+    if (!late.aborted) throw error;
+  } finally {
+    attachment.close();
+  }
+}
