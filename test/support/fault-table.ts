@@ -15,6 +15,8 @@ export interface Row {
   readonly failure: number;
   /** Throws unless all is as the command must leave it when it ends with 0. */
   readonly check: (scenario: Scenario, ended: Ended) => Promise<void>;
+  /** The same for what only a run from the arranged state must show: the plain run meets what the other one has begun. */
+  readonly checkOutput?: (ended: Ended) => void;
 }
 
 /** One kind of fault, to be met at one request after the other. */
@@ -57,6 +59,7 @@ export async function runFaultless(row: Row): Promise<Faultless> {
     await proxy.close();
     if (ended.code !== 0) throw new Error(`without a fault it ends with ${ended.code}\n${ended.stdout}${ended.stderr}`);
     await row.check(scenario, ended);
+    row.checkOutput?.(ended);
     return { requests: proxy.requests, amount: await leftovers.count() };
   });
 }
@@ -190,6 +193,7 @@ async function findWrong(row: Row, { series, scenario, leftovers, amount, ended 
     if (code === 0)
       await expect(`ends with 0, but${said}`, async () => {
         await row.check(scenario, ended);
+        row.checkOutput?.(ended);
         await checkAmount();
       });
     else if (code !== row.failure) wrong.push(`ends with ${code}${said}`);
