@@ -28,7 +28,7 @@ export async function locateEngine(environment: Environment): Promise<LocatedEng
   const host = environment['DOCKER_HOST'];
   if (host) return await fromHost(host, environment);
   const { folder, config } = await readDockerConfig(environment);
-  const context = environment['DOCKER_CONTEXT'] ?? config.currentContext;
+  const context = environment['DOCKER_CONTEXT'] || config.currentContext;
   if (context && context !== 'default') return await fromContext(folder, context);
   return { address: readAddress(await localSocket(environment), false), tls: undefined };
 }

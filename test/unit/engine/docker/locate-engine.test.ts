@@ -63,6 +63,7 @@ describe('the engine is found', () => {
     await context('other', 'unix:///other.sock');
     expect(await located({})).toBe('unix:///current.sock');
     expect(await located({ DOCKER_CONTEXT: 'other' })).toBe('unix:///other.sock');
+    expect(await located({ DOCKER_CONTEXT: '' })).toBe('unix:///current.sock'); // as the docker command has it
     expect(await located({ DOCKER_CONTEXT: 'default' })).toMatch(/^unix:.*docker\.sock$/);
   });
 
