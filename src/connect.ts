@@ -27,5 +27,9 @@ export function connect({ environment, directory, version }: Surroundings): Worl
       connecting.catch(() => (engine = null)); // the next call may find it
       return connecting;
     },
+    async findEngine() {
+      const { locateEngine } = await import('./engine/docker/locate-engine.js');
+      return (await locateEngine(environment)).address.text;
+    },
   };
 }

@@ -51,7 +51,8 @@ const FILES: Readonly<Record<Supervisor, (deployment: Deployment) => UnitFile[]>
 export async function units(world: World, request: UnitsRequest, control: Control): Promise<Checked<UnitsResult>> {
   const prepared = await prepare(world, request, control);
   if (!prepared.ok) return prepared;
-  const deployment = deploy(world, request, prepared.value);
+  const engine = whereEngineIs(await world.findEngine());
+  const deployment = deploy({ world, engine }, request, prepared.value);
   if (!deployment.ok) return deployment;
   const { supervisor } = request;
   const { folder, project } = deployment.value;
@@ -65,7 +66,12 @@ export async function units(world: World, request: UnitsRequest, control: Contro
   return good({ folder, files: files.length, changes });
 }
 
-function deploy(world: World, request: UnitsRequest, { project, needs }: Prepared): Checked<Deployment> {
+interface Place {
+  readonly world: World;
+  readonly engine: Deployment['engine'];
+}
+
+function deploy({ world, engine }: Place, request: UnitsRequest, { project, needs }: Prepared): Checked<Deployment> {
   if (project.file === '-') {
     return bad([problem('bad-usage', 'units need a file that stays: standard input is gone when they run')]);
   }
@@ -85,7 +91,7 @@ function deploy(world: World, request: UnitsRequest, { project, needs }: Prepare
     tsfig: [...request.tsfig, '-f', file, '-p', project.name],
     environment: environmentFor(world, request.path),
     folder: request.out === null ? beside : resolve(world.directory, request.out),
-    engine: whereEngineIs(world),
+    engine,
     units: planUnits(project, { services, instances, once: request.once }),
   });
 }
@@ -120,12 +126,12 @@ function environmentFor({ environment }: World, path: string): Record<string, st
   return { PATH: path, ...Object.fromEntries(passed) };
 }
 
-const DOCKER_SOCKETS = ['', 'unix:///var/run/docker.sock', 'unix:///run/docker.sock'];
+/** Where docker.service listens. */
+const DOCKER_SOCKETS = ['unix:///var/run/docker.sock', 'unix:///run/docker.sock'];
 
-function whereEngineIs({ environment }: World): Deployment['engine'] {
-  const host = environment['DOCKER_HOST'] ?? '';
-  if (DOCKER_SOCKETS.includes(host)) return environment['DOCKER_CONTEXT'] ? 'here' : 'docker.service';
-  return host.startsWith('unix:') ? 'here' : 'away';
+function whereEngineIs(address: string): Deployment['engine'] {
+  if (DOCKER_SOCKETS.includes(address)) return 'docker.service';
+  return address.startsWith('unix:') ? 'here' : 'away';
 }
 
 function compare(

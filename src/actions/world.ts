@@ -14,4 +14,6 @@ export interface World {
    * may be asked at once.
    */
   readonly connectEngine: (signal: AbortSignal, project?: string) => Promise<Engine>;
+  /** The engine's address, such as `unix:///var/run/docker.sock`; it is not asked. Throws `engine-unreachable`. */
+  readonly findEngine: () => Promise<string>;
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -78,6 +79,25 @@ describe('tsfig units', () => {
     scenario.write('.env', 'SECRET=hush\n');
     const quiet = await scenario.run(['units', 'systemd'], { env: { ...NO_ENGINE, SECRET: 'hush' } });
     expect(quiet.stderr).toBe(`${at('systemd')} is up-to-date\n`);
+  });
+
+  it('requires the Docker of this machine only where tsfig would find it', async () => {
+    scenario.fig(FIG);
+    const host = 'unix:///run/user/7/docker.sock';
+    const id = createHash('sha256').update('other').digest('hex');
+    scenario.write(`docker/contexts/meta/${id}/meta.json`, JSON.stringify({ Endpoints: { docker: { Host: host } } }));
+    const requires = async (env: Readonly<Record<string, string>>): Promise<boolean> => {
+      const own = { DOCKER_HOST: '', DOCKER_CONTEXT: '', DOCKER_CONFIG: join(scenario.directory, 'docker') };
+      expect((await scenario.run(['units', 'systemd', 'db'], { env: { ...own, ...env } })).code).toBe(0);
+      return readFileSync(at('systemd', unit('db.service')), 'utf8').includes('Requires=docker.service\n');
+    };
+    scenario.write('docker/config.json', '{}');
+    expect(await requires({ DOCKER_HOST: 'unix:///var/run/docker.sock' })).toBe(true);
+    expect(await requires({ DOCKER_HOST: 'unix:///run/docker.sock', DOCKER_CONTEXT: 'other' })).toBe(true);
+    expect(await requires({ DOCKER_HOST: host })).toBe(false);
+    expect(await requires({ DOCKER_CONTEXT: 'other' })).toBe(false);
+    scenario.write('docker/config.json', '{ "currentContext": "other" }');
+    expect(await requires({})).toBe(false);
   });
 
   it('takes jobs from the file and from --once', async () => {

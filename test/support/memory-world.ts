@@ -59,6 +59,8 @@ export class MemoryWorld implements World {
       ? Promise.resolve(this.engine)
       : Promise.reject(new TsfigError('engine-unreachable', 'cannot reach the Docker engine'));
 
+  findEngine = (): Promise<string> => Promise.resolve('memory');
+
   async #pause(length: Milliseconds, signal: AbortSignal): Promise<void> {
     this.pauses.push(length);
     this.onPause(length);

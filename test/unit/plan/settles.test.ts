@@ -41,6 +41,7 @@ class SmallWorld implements World {
   }
 
   connectEngine = (): Promise<MemoryEngine> => Promise.resolve(this.engine);
+  findEngine = (): Promise<string> => Promise.resolve('memory');
 }
 
 const NEVER = new AbortController().signal;
