@@ -59,7 +59,7 @@ export async function units(world: World, request: UnitsRequest, control: Contro
   const own = FILES[supervisor](deployment.value);
   const list = { path: listName(project), text: listText(header(supervisor, project), own), executable: false };
   const files = [...own, list];
-  const { changes, problems } = compare(world, folder, { files, list: list.path });
+  const { changes, problems } = compare(world, deployment.value, { files, list: list.path });
   if (problems.length > 0) return bad(problems);
   await warnOfShell(prepared.value, deployment.value, control);
   if (!request.check) write(world, folder, changes);
@@ -136,7 +136,7 @@ function whereEngineIs(address: string): Deployment['engine'] {
 
 function compare(
   { host: { files: disk } }: World,
-  folder: string,
+  { folder, project }: Deployment,
   { files, list }: { readonly files: readonly UnitFile[]; readonly list: string },
 ): { readonly changes: FileChange[]; readonly problems: Diagnostic[] } {
   const listed = readList(disk.readText(join(folder, list)) ?? '');
@@ -144,10 +144,10 @@ function compare(
     const text = disk.readText(join(folder, path));
     return text === undefined ? null : { text, executable: disk.isExecutable(join(folder, path)) };
   });
-  const problems = notOurs(changes, listed).map((path) =>
+  const problems = notOurs(changes, { project, listed }).map((path) =>
     problem(
       'not-ours',
-      `${join(folder, path)} was not written by tsfig`,
+      `${join(folder, path)} was not written by tsfig for the project ${project}`,
       'move it away, or name another folder with --out',
     ),
   );

@@ -64,7 +64,11 @@ export function wordsOf({ kind, service, noDeps, ...unit }: Unit, named: string)
 const STOP_MARGIN = 10_000;
 export const stopLimit = ({ grace }: Unit): number => grace + STOP_MARGIN;
 
-/** By this line a file is known as one of tsfig's. */
-export const MARK = 'Written by "tsfig units ';
+/** By this line a file is known as one of tsfig's, and of this project's. */
 export const header = (supervisor: Supervisor, project: string): string =>
-  `# ${MARK}${supervisor}" for the project ${project}; the next one writes over it.`;
+  `${MARK}${supervisor}${forProject(project)} the next one writes over it.`;
+const MARK = '# Written by "tsfig units ';
+const forProject = (project: string): string => `" for the project ${project};`;
+
+export const isWrittenFor = (project: string, text: string): boolean =>
+  text.split('\n').some((line) => line.startsWith(MARK) && line.includes(forProject(project)));

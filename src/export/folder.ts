@@ -1,5 +1,5 @@
 import type { FileChange, FileState } from '../model/file-state.js';
-import { MARK, type UnitFile } from './deployment.js';
+import { isWrittenFor, type UnitFile } from './deployment.js';
 
 /** The list of what was written for a project. Of several projects each has its own, so that they can share a folder. */
 export const listName = (project: string): string => `.tsfig-units-${project}`;
@@ -28,8 +28,14 @@ export function compareFolder(
   });
 }
 
-/** Files that would be written over though they are somebody else's. */
-export const notOurs = (changes: readonly FileChange[], listed: readonly string[]): string[] =>
+interface Own {
+  readonly project: string;
+  /** The paths that were written before. */
+  readonly listed: readonly string[];
+}
+
+/** Files that would be written over though they are somebody else's: `shop-web-db` is `web-db` of `shop` and `db` of `shop-web`. */
+export const notOurs = (changes: readonly FileChange[], { project, listed }: Own): string[] =>
   changes
-    .filter(({ path, before }) => before && !listed.includes(path) && !before.text.includes(MARK))
+    .filter(({ path, before }) => before && !listed.includes(path) && !isWrittenFor(project, before.text))
     .map(({ path }) => path);

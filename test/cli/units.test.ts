@@ -70,6 +70,20 @@ describe('tsfig units', () => {
     expect(existsSync(join(scenario.directory, 'own', unit('db.service')))).toBe(false);
   });
 
+  it('does not write over what another project has in the same folder', async () => {
+    const shared = (project: string) =>
+      scenario.run(['-p', project, 'units', 'runit', '--out', 'both'], { env: NO_ENGINE });
+    scenario.fig('web-db: { image: busybox }\n');
+    expect((await shared('shop')).code).toBe(0);
+    const run = readFileSync(join(scenario.directory, 'both/shop-web-db/run'), 'utf8');
+    scenario.fig('db: { image: busybox }\n');
+    const { code, stderr } = await shared('shop-web');
+    expect(code).toBe(1);
+    expect(stderr).toContain('both/shop-web-db/run was not written by tsfig for the project shop-web');
+    expect(readFileSync(join(scenario.directory, 'both/shop-web-db/run'), 'utf8')).toBe(run);
+    expect(existsSync(join(scenario.directory, 'both/.tsfig-units-shop-web'))).toBe(false);
+  });
+
   it('writes no value of the shell, and says what the file takes from there', async () => {
     scenario.fig(FIG);
     const ended = await scenario.run(['units', 'systemd'], { env: { ...NO_ENGINE, SECRET: 'hush' } });

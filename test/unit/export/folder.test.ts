@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { header } from '../../../src/export/deployment.js';
 import { compareFolder, listText, notOurs, readList } from '../../../src/export/folder.js';
 
 const file = (path: string, text = '', executable = false) => ({ path, text, executable });
@@ -35,9 +36,12 @@ describe('the list of what was written', () => {
 });
 
 describe('a file of somebody else', () => {
-  it('is one that is neither listed nor begins as those of tsfig', () => {
-    const there = holding(file('listed', 'x'), file('marked', '# Written by "tsfig units s6"'), file('other', 'x'));
-    const wanted = [file('listed', 'y'), file('marked', 'y'), file('other', 'y'), file('new', 'y')];
-    expect(notOurs(compareFolder(wanted, ['listed'], there), ['listed'])).toEqual(['other']);
+  it('is one that is not listed, and does not say that it was written for this very project', () => {
+    const marked = file('marked', `#!/bin/sh\n${header('s6', 'shop')}\n`);
+    const longer = file('longer', `${header('s6', 'shop-web')}\n`);
+    const there = holding(file('listed', 'x'), marked, longer, file('other', 'x'));
+    const wanted = ['listed', 'marked', 'longer', 'other', 'new'].map((path) => file(path, 'y'));
+    const changes = compareFolder(wanted, ['listed'], there);
+    expect(notOurs(changes, { project: 'shop', listed: ['listed'] })).toEqual(['longer', 'other']);
   });
 });
