@@ -1,10 +1,12 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { header, type Deployment, type Supervisor, type UnitFile } from '../export/deployment.js';
-import { compareFolder, listName, listText, notOurs, readList } from '../export/folder.js';
+import { extendWish, type Extended } from '../export/extend.js';
+import { compareFolder, notOurs } from '../export/folder.js';
 import { planUnits } from '../export/plan-units.js';
 import { runitFiles } from '../export/runit.js';
 import { s6Files } from '../export/s6.js';
 import { systemdFiles } from '../export/systemd.js';
+import { listName, listOf, listText, movable, readList, type Listed, type UnitsList } from '../export/units-list.js';
 import { readNamed, type Named } from '../graph/instances.js';
 import { namedServices, withNeeds } from '../graph/select.js';
 import { bad, good, problem, type Checked, type Diagnostic } from '../model/diagnostic.js';
@@ -52,18 +54,21 @@ export async function units(world: World, request: UnitsRequest, control: Contro
   const prepared = await prepare(world, request, control);
   if (!prepared.ok) return prepared;
   const engine = whereEngineIs(await world.findEngine());
-  const deployment = deploy({ world, engine }, request, prepared.value);
-  if (!deployment.ok) return deployment;
-  const { supervisor } = request;
-  const { folder, project } = deployment.value;
-  const own = FILES[supervisor](deployment.value);
-  const list = { path: listName(project), text: listText(header(supervisor, project), own), executable: false };
-  const files = [...own, list];
-  const { changes, problems } = compare(world, deployment.value, { files, list: list.path });
+  const planned = deploy({ world, engine }, request, prepared.value);
+  if (!planned.ok) return planned;
+  const { deployment, extended, before } = planned.value;
+  const { folder, project } = deployment;
+  const isWritten = ({ service }: UnitFile): boolean =>
+    service === null || extended.written.some((written) => written.service === service);
+  const own = FILES[request.supervisor](deployment).filter(isWritten);
+  const after = listOf(own, extended);
+  const text = listText(header(request.supervisor, project), after);
+  const files = [...own, { path: listName(project), service: null, text, executable: false }];
+  const { changes, problems } = compare(world, deployment, { files, listed: movable(before, extended.resting) });
   if (problems.length > 0) return bad(problems);
-  await warnOfShell(prepared.value, deployment.value, control);
+  await warnOfShell(prepared.value, deployment, control);
   if (!request.check) write(world, folder, changes);
-  return good({ folder, files: files.length, changes });
+  return good({ folder, files: movable(after, []).length + 1, changes });
 }
 
 interface Place {
@@ -71,7 +76,15 @@ interface Place {
   readonly engine: Deployment['engine'];
 }
 
-function deploy({ world, engine }: Place, request: UnitsRequest, { project, needs }: Prepared): Checked<Deployment> {
+interface Planned {
+  readonly deployment: Deployment;
+  readonly extended: Extended;
+  /** The list as it is in the folder. */
+  readonly before: UnitsList;
+}
+
+function deploy({ world, engine }: Place, request: UnitsRequest, prepared: Prepared): Checked<Planned> {
+  const { project, needs } = prepared;
   if (project.file === '-') {
     return bad([problem('bad-usage', 'units need a file that stays: standard input is gone when they run')]);
   }
@@ -84,17 +97,38 @@ function deploy({ world, engine }: Place, request: UnitsRequest, { project, need
   if (problems.length > 0) return bad(problems);
   const { services: named, instances } = read.value;
   const services = request.noDeps ? order.filter((name) => named.includes(name)) : withNeeds(needs, named);
-  const file = join(project.directory, basename(project.file));
-  const beside = join(project.directory, 'units', request.supervisor);
-  return good({
+  const folder = folderFor(world, request, project);
+  const before = readList(world.host.files.readText(join(folder, listName(project.name))) ?? '');
+  const around = {
+    named,
+    needs,
+    before: request.services.length > 0 ? mayStay(world, folder, { before, project }) : [],
+  };
+  const extended = extendWish({ services, instances, once: request.once }, around);
+  const deployment = {
     project: project.name,
-    tsfig: [...request.tsfig, '-f', file, '-p', project.name],
+    tsfig: [...request.tsfig, '-f', join(project.directory, basename(project.file)), '-p', project.name],
     environment: environmentFor(world, request.path),
-    folder: request.out === null ? beside : resolve(world.directory, request.out),
+    folder,
     engine,
-    units: planUnits(project, { services, instances, once: request.once }),
-  });
+    units: planUnits(project, extended.wish),
+  };
+  return good({ deployment, extended, before });
 }
+
+const folderFor = ({ directory }: World, { out, supervisor }: UnitsRequest, project: Project): string =>
+  out === null ? join(project.directory, 'units', supervisor) : resolve(directory, out);
+
+interface Found {
+  readonly before: UnitsList;
+  readonly project: Project;
+}
+
+/** Units of services that the file still has; somebody who has removed their files does not want them. */
+const mayStay = ({ host: { files } }: World, folder: string, { before, project }: Found): Listed[] =>
+  before.services.filter(
+    ({ service, paths }) => project.services.has(service) && paths.some((path) => files.isFile(join(folder, path))),
+  );
 
 function whyNot(project: Project, { supervisor, once }: UnitsRequest, { services, instances }: Named): Diagnostic[] {
   const isJob = (name: string): boolean => once.includes(name) || (project.services.get(name)?.once ?? false);
@@ -137,9 +171,8 @@ function whereEngineIs(address: string): Deployment['engine'] {
 function compare(
   { host: { files: disk } }: World,
   { folder, project }: Deployment,
-  { files, list }: { readonly files: readonly UnitFile[]; readonly list: string },
+  { files, listed }: { readonly files: readonly UnitFile[]; readonly listed: readonly string[] },
 ): { readonly changes: FileChange[]; readonly problems: Diagnostic[] } {
-  const listed = readList(disk.readText(join(folder, list)) ?? '');
   const changes = compareFolder(files, listed, (path) => {
     const text = disk.readText(join(folder, path));
     return text === undefined ? null : { text, executable: disk.isExecutable(join(folder, path)) };

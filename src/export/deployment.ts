@@ -45,6 +45,8 @@ export interface UnitNeed {
 /** A file to be written; the path is relative to the folder. */
 export interface UnitFile {
   readonly path: string;
+  /** Whose it is; null: the project's as a whole. */
+  readonly service: string | null;
   readonly text: string;
   readonly executable: boolean;
 }

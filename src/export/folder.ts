@@ -1,16 +1,6 @@
 import type { FileChange, FileState } from '../model/file-state.js';
 import { isWrittenFor, type UnitFile } from './deployment.js';
 
-/** The list of what was written for a project. Of several projects each has its own, so that they can share a folder. */
-export const listName = (project: string): string => `.tsfig-units-${project}`;
-
-export const listText = (head: string, files: readonly UnitFile[]): string =>
-  `${[head, ...files.map(({ path }) => path).toSorted()].join('\n')}\n`;
-
-/** The paths in such a list; what would lead out of the folder was not written by tsfig. */
-export const readList = (text: string): string[] =>
-  text.split('\n').filter((line) => line !== '' && !/^[#/]|(?:^|\/)\.\.(?:\/|$)/.test(line));
-
 /** What differs, by path. `listed` are the paths that were written before. */
 export function compareFolder(
   files: readonly UnitFile[],

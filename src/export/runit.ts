@@ -5,7 +5,12 @@ import { finishScript, prologue, script, shellWords } from './shell.js';
 export const runitFiles = (deployment: Deployment): UnitFile[] =>
   deployment.units.flatMap((unit) => {
     const head = header('runit', deployment.project);
-    const file = (name: string, text: string): UnitFile => ({ path: `${unit.name}/${name}`, text, executable: true });
+    const file = (name: string, text: string): UnitFile => ({
+      path: `${unit.name}/${name}`,
+      service: unit.service,
+      text,
+      executable: true,
+    });
     const whenDone = 'exec sv down .';
     const comment = '# $1 is the exit code of run, -1 when a signal ended it.';
     return [

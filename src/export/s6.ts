@@ -11,7 +11,12 @@ export function s6Files(deployment: Deployment): UnitFile[] {
   return [...units.flatMap((unit) => unitFiles(deployment, unit)), ...bundle];
 }
 
-const plain = (path: string, text: string): UnitFile => ({ path, text, executable: false });
+const plain = (path: string, text: string): UnitFile => ({
+  path,
+  service: null,
+  text,
+  executable: false,
+});
 const logOf = (unit: string): string => `${unit}-log`;
 /** A unit with its log: what is started by name. */
 const pipelineOf = (unit: string): string => `${unit}-pipeline`;
@@ -41,7 +46,11 @@ function unitFiles(deployment: Deployment, unit: Unit): UnitFile[] {
     plain('consumer-for', `${name}\n`),
     plain('pipeline-name', `${pipelineOf(name)}\n`),
   ];
-  const inFolder = (folder: string) => (file: UnitFile) => ({ ...file, path: `${folder}/${file.path}` });
+  const inFolder = (folder: string) => (file: UnitFile) => ({
+    ...file,
+    path: `${folder}/${file.path}`,
+    service: unit.service,
+  });
   return [...own.map(inFolder(name)), ...log.map(inFolder(logOf(name)))];
 }
 

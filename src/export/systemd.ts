@@ -6,7 +6,7 @@ export function systemdFiles(deployment: Deployment): UnitFile[] {
   const files = new Map(
     units.map((unit) => {
       const path = `${templateOf(unit)}.service`;
-      return [path, { path, text: serviceText(deployment, unit), executable: false }];
+      return [path, { path, service: unit.service, text: serviceText(deployment, unit), executable: false }];
     }),
   );
   const target = [
@@ -18,7 +18,7 @@ export function systemdFiles(deployment: Deployment): UnitFile[] {
     '[Install]',
     'WantedBy=multi-user.target',
   ];
-  return [...files.values(), { path: `${project}.target`, text: lines(target), executable: false }];
+  return [...files.values(), { path: `${project}.target`, service: null, text: lines(target), executable: false }];
 }
 
 const lines = (all: readonly string[]): string => `${all.join('\n')}\n`;

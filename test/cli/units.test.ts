@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Scenario } from '../support/cli.js';
@@ -59,6 +59,41 @@ describe('tsfig units', () => {
     expect(existsSync(at('runit', unit('job')))).toBe(false);
     expect(existsSync(at('runit', unit('web'), 'run'))).toBe(false);
     expect(readFileSync(at('runit', unit('web'), 'env', 'SECRET'), 'utf8')).toBe('x\n');
+  });
+
+  it('leaves the units of services that are not named as they are, as long as the file has them', async () => {
+    scenario.fig(FIG);
+    await units('systemd');
+    const wants = `Wants=${unit('db.service')} ${unit('web.service')} ${unit('job.service')}\n`;
+    const longer = FIG.replaceAll('{ image: busybox', '{ image: busybox, stop_grace_period: 1m');
+    scenario.fig(longer);
+    const { stdout } = await units('systemd', '--check', 'db');
+    expect(stdout.match(/^\+\+\+ .*/gm)).toEqual([`+++ ${unit('db.service')}`]);
+    expect((await units('systemd', 'db')).stderr).toBe(`${at('systemd')}: 1 of 5 files written\n`);
+    expect(readFileSync(at('systemd', `${scenario.project}.target`), 'utf8')).toContain(wants);
+    expect((await units('systemd', '--check', 'db')).code).toBe(0);
+    expect((await units('systemd', '--check')).code).toBe(2);
+    scenario.fig(longer.replace(/^job.*/m, ''));
+    expect((await units('systemd', 'db')).stderr).toContain('1 removed');
+    expect(existsSync(at('systemd', unit('job.service')))).toBe(false);
+    expect(existsSync(at('systemd', unit('web.service')))).toBe(true);
+    rmSync(at('systemd', unit('web.service')));
+    await units('systemd', 'db');
+    expect(readFileSync(at('systemd', `${scenario.project}.target`), 'utf8')).toContain(
+      `Wants=${unit('db.service')}\n`,
+    );
+  });
+
+  it('has units wait for those that took the place of others', async () => {
+    scenario.fig(FIG);
+    await units('runit', 'web');
+    await units('runit', 'db@1', 'db@2');
+    expect(existsSync(at('runit', unit('db')))).toBe(false);
+    expect(readFileSync(at('runit', unit('web'), 'run'), 'utf8')).toContain(
+      `sv up ../${unit('db@1')} ../${unit('db@2')}`,
+    );
+    await units('runit', 'web');
+    expect(existsSync(at('runit', unit('db@2'), 'run'))).toBe(true);
   });
 
   it('does not write over a file that it did not write', async () => {
@@ -125,9 +160,9 @@ describe('tsfig units', () => {
     scenario.fig(FIG);
     await units('systemd', 'web');
     expect(existsSync(at('systemd', unit('db.service')))).toBe(true);
-    await units('systemd', '--no-deps', 'web');
-    expect(existsSync(at('systemd', unit('db.service')))).toBe(false);
-    expect(readFileSync(at('systemd', unit('web.service')), 'utf8')).toContain('up --adopt --no-log-prefix');
+    await units('runit', '--no-deps', 'web');
+    expect(existsSync(at('runit', unit('db')))).toBe(false);
+    expect(readFileSync(at('runit', unit('web'), 'run'), 'utf8')).toContain('up --adopt --no-log-prefix');
   });
 
   it('calls tsfig as it is told to', async () => {

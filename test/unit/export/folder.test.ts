@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { header } from '../../../src/export/deployment.js';
-import { compareFolder, listText, notOurs, readList } from '../../../src/export/folder.js';
+import { compareFolder, notOurs } from '../../../src/export/folder.js';
 
-const file = (path: string, text = '', executable = false) => ({ path, text, executable });
+const file = (path: string, text = '', executable = false) => ({ path, service: null, text, executable });
 const holding =
   (...files: ReturnType<typeof file>[]) =>
   (path: string) => {
@@ -22,16 +22,6 @@ describe('compareFolder', () => {
     const wanted = [file('same', 'a'), file('text', 'b'), file('mode', 'a', true), file('new', 'n')];
     const changes = compareFolder(wanted, ['same', 'stale', 'gone'], there);
     expect(changes.map(({ path }) => path)).toEqual(['mode', 'new', 'stale', 'text']);
-  });
-});
-
-describe('the list of what was written', () => {
-  it('can be read again', () => {
-    expect(readList(listText('# head', [file('b/run'), file('a')]))).toEqual(['a', 'b/run']);
-  });
-
-  it('never leads out of the folder', () => {
-    expect(readList('/etc/passwd\n../x\na/../../x\n..\na..b\n')).toEqual(['a..b']);
   });
 });
 
