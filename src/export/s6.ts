@@ -23,6 +23,8 @@ const pipelineOf = (unit: string): string => `${unit}-pipeline`;
 
 /** Where `s6-notifyoncheck` and `s6-log` tell that they are ready; the usual number. */
 const NOTIFICATION = plain('notification-fd', '3\n');
+/** s6-supervise kills a finish script after 5 s, which is how long that of a job may sleep. In milliseconds. */
+const FINISH_LIMIT = plain('timeout-finish', '10000\n');
 
 function unitFiles(deployment: Deployment, unit: Unit): UnitFile[] {
   const head = header('s6', deployment.project);
@@ -37,7 +39,9 @@ function unitFiles(deployment: Deployment, unit: Unit): UnitFile[] {
     plain('timeout-kill', `${stopLimit(unit)}\n`),
     plain('producer-for', `${logOf(name)}\n`),
     ...unit.needs.map((need) => plain(`dependencies.d/${need.unit}`, '')),
-    ...(isJob ? [] : [NOTIFICATION, { ...plain('data/check', checkScript(deployment, unit, head)), executable: true }]),
+    ...(isJob
+      ? [FINISH_LIMIT]
+      : [NOTIFICATION, { ...plain('data/check', checkScript(deployment, unit, head)), executable: true }]),
   ];
   const log = [
     plain('type', 'longrun\n'),

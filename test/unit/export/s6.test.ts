@@ -59,6 +59,13 @@ describe('s6Files', () => {
     expect(text(s6Files(deploy(SHOP)), 'shop-db/timeout-kill')).toBe('70000\n');
   });
 
+  it('lets a job pause for longer than s6 usually lets a finish script run', () => {
+    const files = s6Files(deploy(SHOP));
+    expect(text(files, 'shop-job/finish')).toContain('  75) sleep 5 ;;');
+    expect(text(files, 'shop-job/timeout-finish')).toBe('10000\n');
+    expect(paths(files)).not.toContain('shop-web/timeout-finish');
+  });
+
   it('does not start again what has done its work', () => {
     const data = deploy('data: { image: busybox, restart: on-failure }');
     expect(text(s6Files(data), 'shop-data/finish')).toContain('  0) exit 125 ;;');
