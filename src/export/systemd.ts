@@ -55,8 +55,8 @@ function serviceText(deployment: Deployment, unit: Unit): string {
     'KillMode=mixed',
     `Restart=${!isJob && unit.isDoneWithZero ? 'on-failure' : 'always'}`,
     `RestartSec=${isJob ? 1 : 2}`,
-    // What tsfig ends with when it is told to stop.
-    'SuccessExitStatus=143',
+    // What tsfig ends with when it is told to stop, by whichever signal.
+    'SuccessExitStatus=129 130 143',
   ]);
 }
 

@@ -40,7 +40,7 @@ describe('systemdFiles', () => {
       KillMode=mixed
       Restart=always
       RestartSec=2
-      SuccessExitStatus=143
+      SuccessExitStatus=129 130 143
       "
     `);
   });
