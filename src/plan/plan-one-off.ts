@@ -30,5 +30,6 @@ export function planRun(
   const cleared = leftovers ? planner.clear(leftovers) : [];
   const why: Reason = { code: leftovers ? 'next-run' : 'asked-for' };
   if (own) planner.addOneOff(own, specForRun(scene, own, wish), { why, after: cleared });
-  return planner.plan();
+  const plan = planner.plan();
+  return leftovers ? { ...plan, unchanged: [] } : plan; // told at every run of a job, it would fill the supervisor's log
 }

@@ -57,7 +57,7 @@ db:
     const { Id, State } = await scenario.inspect('db');
     expect(State.Health?.Status).toBe('healthy');
     scenario.fig(fig(2));
-    expect((await once('job')).code).toBe(0);
+    expect(await once('job')).toMatchObject({ code: 0, stderr: '' });
     expect((await scenario.inspect('db')).Id).toBe(Id);
   });
 
