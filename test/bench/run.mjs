@@ -1,20 +1,27 @@
 // Benchmarks: tsfig against the raw Engine API and, where they are installed, its peers. Every figure is compared with
 // a reference measured in the same run, because the machine is noisy; nothing here passes or fails.
-// Usage: npm run bench [-- NAME…]   names: up, noop, once, parallel, logs, read, start
+// Prints a Markdown table, and with --json FILE writes the same as JSON. --quick takes fewer rounds.
+// Usage: npm run bench [-- [--quick] [--json FILE] NAME…]   names: up, health, noop, once, parallel, logs, read, start
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import Docker from 'dockerode';
 
 const run = promisify(execFile);
 const tsfig = fileURLToPath(new URL('../../bin/tsfig.js', import.meta.url));
 const bareOnce = fileURLToPath(new URL('bare-once.mjs', import.meta.url));
 const docker = new Docker();
-const ROUNDS = Number(process.env.ROUNDS ?? 5);
+const { values: options, positionals: wanted } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, json: { type: 'string' } },
+  allowPositionals: true,
+});
+const ROUNDS = options.quick ? 3 : Number(process.env.ROUNDS ?? 5);
+/** Every comparison made: title, and for each way its median and how that compares to the first. */
+const results = [];
 
 const SHAPES = {
   'no dependencies': () => [],
@@ -64,18 +71,24 @@ async function timed(work) {
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
-/** Measures several ways of doing the same in turn, round by round, and prints the median of each and its ratio to the first. */
+/** Measures several ways of doing the same in turn, round by round, and tells the median of each and its ratio to the first. */
 async function compare(title, ways, rounds = ROUNDS) {
   const times = new Map(Object.keys(ways).map((name) => [name, []]));
-  for (let round = 0; round < rounds; round += 1) {
+  const count = options.quick ? Math.min(rounds, 5) : rounds;
+  for (let round = 0; round < count; round += 1) {
     for (const [name, way] of Object.entries(ways)) times.get(name).push(await way());
   }
   const [reference] = [...times.values()].map(median);
-  console.log(`\n${title}`);
-  for (const [name, all] of times) {
-    const time = median(all);
-    console.log(`  ${name.padEnd(42)} ${(time / 1000).toFixed(3).padStart(8)} s   × ${(time / reference).toFixed(2)}`);
-  }
+  const measured = [...times].map(([name, all]) => ({
+    name,
+    seconds: Number((median(all) / 1000).toFixed(3)),
+    ratio: Number((median(all) / reference).toFixed(2)),
+  }));
+  results.push({ title, rounds: count, ways: measured });
+  const rows = measured.map(
+    ({ name, seconds, ratio }) => `| ${name} | ${seconds.toFixed(3)} s | × ${ratio.toFixed(2)} |`,
+  );
+  console.log(`\n| ${title} | median of ${count} | |\n|---|---|---|\n${rows.join('\n')}`);
 }
 
 /** Creates and starts containers through the API alone, `places` at a time, as the floor of what is possible. */
@@ -120,16 +133,43 @@ const tsfigUp = (count, shape, ...options) =>
     return timed(() => cli(...options, 'up', '-d'));
   });
 
-const hasCompose = await run('docker-compose', ['version', '--short']).then(
-  () => true,
-  () => false,
+/** The peers on the PATH, by what they call themselves. */
+const PEERS = Object.fromEntries(
+  (
+    await Promise.all(
+      [['docker-compose'], ['docker', 'compose'], ['podman-compose']].map(async ([program, ...first]) => {
+        const { stdout } = await run(program, [...first, 'version', '--short']).catch(() => ({ stdout: '' }));
+        return stdout.trim() === '' ? [] : [[`${[program, ...first].join(' ')} ${stdout.trim()}`, { program, first }]];
+      }),
+    )
+  ).flat(),
 );
 
-const composeUp = (count, shape) =>
-  inDirectory(async ({ directory, project }) => {
-    await writeFile(path.join(directory, 'docker-compose.yml'), composeFile(count, shape));
-    return timed(() => run('docker-compose', ['-p', project, 'up', '-d'], { cwd: directory }));
-  });
+/** `up -d` of a file by each peer, named by it. */
+const peersUp = (file) =>
+  Object.fromEntries(
+    Object.entries(PEERS).map(([name, { program, first }]) => [
+      `${name} up -d`,
+      () =>
+        inDirectory(async ({ directory, project }) => {
+          await writeFile(path.join(directory, 'docker-compose.yml'), file);
+          return timed(() => run(program, [...first, '-p', project, 'up', '-d'], { cwd: directory }));
+        }),
+    ]),
+  );
+
+const CHECK = 'healthcheck: { test: "true", interval: 100ms }';
+const CHECKED = `image: busybox, command: sleep 3600, stop_signal: SIGKILL, ${CHECK}`;
+const healthFig = (count) =>
+  Array.from({ length: count }, (_none, index) =>
+    index === 0 ? `s0: { ${CHECKED} }` : `s${index}: { ${CHECKED}, links: [s${index - 1}] }`,
+  ).join('\n');
+const healthCompose = (count) =>
+  `version: "2.4"\nservices:\n${Array.from({ length: count }, (_none, index) =>
+    index === 0
+      ? `  s0: { ${CHECKED} }`
+      : `  s${index}: { ${CHECKED}, depends_on: { s${index - 1}: { condition: service_healthy } } }`,
+  ).join('\n')}`;
 
 const BENCHES = {
   async start() {
@@ -165,9 +205,19 @@ const BENCHES = {
       await compare(`20 containers, ${shape}: create and start`, {
         'raw Engine API by 8': () => rawUp(20, shape, 8),
         'tsfig up -d': () => tsfigUp(20, shape),
-        ...(hasCompose ? { 'docker-compose up -d': () => composeUp(20, shape) } : {}),
+        ...peersUp(composeFile(20, shape)),
       });
     }
+  },
+  async health() {
+    await compare('a chain of 6, each started when the health check (100 ms) of the one before has passed', {
+      'tsfig up -d': () =>
+        inDirectory(async ({ directory, cli }) => {
+          await writeFile(path.join(directory, 'fig.yml'), healthFig(6));
+          return timed(() => cli('up', '-d'));
+        }),
+      ...peersUp(healthCompose(6)),
+    });
   },
   async parallel() {
     for (const [count, choices, rounds] of [
@@ -197,7 +247,6 @@ const BENCHES = {
           'tsfig up -d': () => timed(() => cli('up', '-d')),
           'tsfig plan': () => timed(() => cli('plan')),
           'tsfig ps': () => timed(() => cli('ps')),
-          ...(hasCompose ? { 'docker-compose version': () => timed(() => run('docker-compose', ['version'])) } : {}),
         },
         11,
       );
@@ -256,5 +305,9 @@ const BENCHES = {
   },
 };
 
-const wanted = process.argv.slice(2);
 for (const name of wanted.length > 0 ? wanted : Object.keys(BENCHES)) await BENCHES[name]();
+if (options.json) {
+  const { ServerVersion: engine, NCPU: cores } = await docker.info();
+  const about = { date: new Date().toISOString(), engine, cores, node: process.version, peers: Object.keys(PEERS) };
+  await writeFile(options.json, `${JSON.stringify({ ...about, results }, null, 2)}\n`);
+}
