@@ -15,7 +15,7 @@ import { ROWS } from './rows.js';
 
 /** `npm run test:fault` sets it and tries every request; the rest of the time it is every so-manieth of a command. */
 const isWhole = process.env['TSFIG_FAULTS'] === 'all';
-const SAMPLE_STEP = 30;
+const SAMPLE_STEP = 20;
 /** Each is a project of its own, with an engine behind a proxy of its own. */
 const place = limit(4);
 
