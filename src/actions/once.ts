@@ -1,4 +1,3 @@
-import type { Release } from '../host/host.js';
 import { namedServices } from '../graph/select.js';
 import { seconds, type Milliseconds } from '../lib/units.js';
 import { good, problem, type Checked } from '../model/diagnostic.js';
@@ -12,7 +11,7 @@ import { leftoversOf, type Job } from '../plan/leftovers.js';
 import { attend, type AttendedEnd } from './attend.js';
 import type { ProjectRequest } from './find-file.js';
 import { forget, NOTHING, recall, remember, type Memory, type Recalling, type Traces } from './job-memory.js';
-import { engineKey } from './locked.js';
+import { lockJob, type Busy } from './lock-job.js';
 import { lookFor, makeOneOff, type OneOff, type OneOffRequest } from './one-off.js';
 import { prepare } from './prepare.js';
 import { removeEnded } from './run.js';
@@ -22,8 +21,7 @@ import type { World } from './world.js';
 export interface OnceRequest extends ProjectRequest, OneOffRequest {
   /** Null: the service's `container_name`, else `PROJECT_SERVICE_once`. */
   readonly name: string | null;
-  /** When the job runs already: fail, wait for its end, or have it stopped. */
-  readonly busy: 'fail' | 'wait' | 'replace';
+  readonly busy: Busy;
   /** Wait before a run that follows several that failed at once. */
   readonly backoff: boolean;
   /** How long the job may run; null: as long as it likes. */
@@ -48,15 +46,18 @@ export interface OnceResult {
  * Throws `lock-busy` while another process runs it.
  */
 export async function once(world: World, request: OnceRequest, control: Control): Promise<Checked<OnceResult>> {
-  const found = await findJob(world, request, control);
-  if (!found.ok) return found;
-  const { release, waited } = await lockJob(found.value, control);
-  try {
-    // While another one ran, the file may have changed.
-    const again = waited ? await findJob(world, request, control) : found;
-    return again.ok ? good(await runJob(again.value, control)) : again;
-  } finally {
-    await release();
+  for (;;) {
+    const found = await findJob(world, request, control);
+    if (!found.ok) return found;
+    const { release, waited } = await lockJob(found.value, control);
+    try {
+      // While another one ran, the file may have changed, the name of the job included.
+      const again = waited ? await findJob(world, request, control) : found;
+      if (!again.ok) return again;
+      if (again.value.job.name === found.value.job.name) return good(await runJob(again.value, control));
+    } finally {
+      await release();
+    }
   }
 }
 
@@ -79,38 +80,6 @@ export async function findJob(world: World, request: OnceRequest, control: Contr
   const job = { name, service };
   const oneOff = { world, engine, prepared: prepared.value, request, wish: { ...request.wish, name }, job };
   return good({ job, oneOff, request });
-}
-
-export interface JobLock {
-  readonly release: Release;
-  /** Somebody else had it first. */
-  readonly waited: boolean;
-}
-
-/** The lock dies with this process, however it dies. */
-export async function lockJob(
-  { job, oneOff: { world, engine }, request }: FoundJob,
-  control: Control,
-): Promise<JobLock> {
-  const { lock } = world.host;
-  const name = `job ${engineKey(world, engine)} ${job.name}`;
-  for (let waited = false; ; waited = true) {
-    const taken = await lock.take(name, control.signal);
-    if (typeof taken === 'function') return { release: taken, waited };
-    if (request.busy === 'wait' || (request.busy === 'replace' && taken.stop())) {
-      if (!waited) await control.emit({ kind: 'waiting-for-lock', holder: taken.words });
-      await taken.gone(control.signal);
-    } else {
-      taken.leave();
-      throw busy(job, taken.words, request);
-    }
-  }
-}
-
-function busy({ name }: Job, holder: string, request: OnceRequest): TsfigError {
-  const message = `${name} runs already (${holder})`;
-  if (request.busy === 'replace') return new TsfigError('lock-busy', `${message}, and is not ours to stop`);
-  return new TsfigError('lock-busy', message, { hint: '--wait waits for its end, --replace stops it first' });
 }
 
 /** One run, by whoever holds the lock. */

@@ -1,4 +1,3 @@
-import { inspectImages } from '../apply/observe.js';
 import type { Engine } from '../engine/engine.js';
 import { withNeeds } from '../graph/select.js';
 import type { Milliseconds } from '../lib/units.js';
@@ -10,13 +9,12 @@ import { planRun } from '../plan/plan-one-off.js';
 import type { RunWish } from '../plan/plan-run.js';
 import { makeScene } from '../plan/scene.js';
 import { carryOut } from './carry-out.js';
-import { avoiding, subnetsOf, withFreeSubnet } from './free-subnet.js';
 import { locked } from './locked.js';
-import { look, withTargets } from './look.js';
+import { look } from './look.js';
 import { imageSteps } from './make-plan.js';
 import type { Prepared } from './prepare.js';
-import { openSession, type Session } from './session.js';
-import { beginSubnetTurn, type SubnetTurn } from './subnet-turn.js';
+import { carryOutRound, type Round } from './round.js';
+import { openSession } from './session.js';
 import type { World } from './world.js';
 
 /** What `run` of either kind may be asked about the container and what it needs. */
@@ -65,59 +63,21 @@ export async function makeOneOff(oneOff: OneOff, photograph: Observed | null, co
 const isItsOwn = ({ why: { code } }: Step): boolean => code === 'next-run' || code === 'abandoned';
 
 async function makeWithNeeds(oneOff: OneOff, control: Control): Promise<Outcomes> {
-  const { world, engine, prepared } = oneOff;
-  const project = prepared.project.name;
-  const session = await openSession(engine, project, control, { follow: false });
-  let tried: readonly string[] = [];
-  const tell = ({ steps }: Plan): void => void (tried = subnetsOf(steps));
+  const { world, engine, prepared, request } = oneOff;
+  const { project } = prepared;
+  const session = await openSession(engine, project.name, control, { follow: false });
+  const place = { world, engine, project, hands: session.hands, parallel: request.parallel };
+  const round: Round = {
+    services: servicesFor(prepared, request),
+    look: () => lookFor(oneOff, control),
+    images: (observed) => imagesFor(oneOff, observed),
+    plan: (observed, images) => planFor(oneOff, observed, images),
+  };
   try {
-    return await locked(world, { engine, project }, control, () =>
-      withFreeSubnet(
-        () => tried,
-        (avoid) => makeOnce(oneOff, { session, avoid, tell }, control),
-      ),
-    );
+    return await locked(world, { engine, project: project.name }, control, () => carryOutRound(place, round, control));
   } finally {
     await session.close();
   }
-}
-
-interface Attempt {
-  readonly session: Session;
-  /** Subnets that are not to be chosen. */
-  readonly avoid: readonly string[];
-  /** Told of the plan before it is carried out. */
-  readonly tell: (plan: Plan) => void;
-}
-
-async function makeOnce(oneOff: OneOff, attempt: Attempt, control: Control): Promise<Outcomes> {
-  const turn = await beginSubnetTurn(oneOff.world, oneOff.engine, control);
-  try {
-    return await makeInTurn(oneOff, attempt, turn);
-  } finally {
-    await turn.end();
-  }
-}
-
-async function makeInTurn(oneOff: OneOff, { session, avoid, tell }: Attempt, turn: SubnetTurn): Promise<Outcomes> {
-  const { engine, prepared, request } = oneOff;
-  const { control } = turn;
-  const { parallel } = request;
-  const { project } = prepared;
-  let observed = avoiding(await lookFor(oneOff, control), avoid);
-  const images = imagesFor(oneOff, observed);
-  let already: Outcomes = {};
-  if (images.length > 0 || !observed.addressSpace) await turn.end();
-  if (images.length > 0) {
-    const first: Plan = { project: project.name, steps: images, rescues: [], unchanged: [] };
-    already = await carryOut(first, session.hands, control, { parallel });
-    const services = withTargets(project, servicesFor(prepared, request));
-    observed = { ...observed, images: await inspectImages(engine, services, control.signal) };
-    observed = await turn.beginAgain(observed);
-  }
-  const plan = planFor(oneOff, observed, images);
-  tell(plan);
-  return carryOut(plan, session.hands, control, { parallel, already });
 }
 
 const imagesFor = ({ prepared, request }: OneOff, observed: Observed): Step[] =>

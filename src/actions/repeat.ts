@@ -4,7 +4,8 @@ import { good, problem, type Checked, type Diagnostic } from '../model/diagnosti
 import { TsfigError, type ErrorCode } from '../model/errors.js';
 import type { Control } from '../model/event.js';
 import { pauseAfter } from '../plan/backoff.js';
-import { findJob, isRemembered, lockJob, runJob, type FoundJob, type OnceRequest, type OnceResult } from './once.js';
+import { lockJob } from './lock-job.js';
+import { findJob, isRemembered, runJob, type FoundJob, type OnceRequest, type OnceResult } from './once.js';
 import type { World } from './world.js';
 
 export interface RepeatRequest extends OnceRequest {

@@ -8,16 +8,13 @@ import { readNamed } from '../graph/instances.js';
 import { bridgeWaves } from '../plan/bridge-waves.js';
 import { orphansOf } from '../plan/plan-up.js';
 import { numberOf, serviceOf } from '../plan/units.js';
-import { inspectImages } from '../apply/observe.js';
-import { carryOut } from './carry-out.js';
 import type { ProjectRequest } from './find-file.js';
-import { avoiding, subnetsOf, withFreeSubnet } from './free-subnet.js';
 import { locked } from './locked.js';
-import { look, withTargets } from './look.js';
+import { look } from './look.js';
 import { choose, imageSteps, makePlan, type Chosen, type PlanRequest } from './make-plan.js';
 import { prepare, type Prepared } from './prepare.js';
+import { carryOutRound, type Round } from './round.js';
 import { openSession, type Session } from './session.js';
-import { beginSubnetTurn, type SubnetTurn } from './subnet-turn.js';
 import { startedIn, stopStarted } from './stop-started.js';
 import type { World } from './world.js';
 
@@ -97,11 +94,7 @@ async function bringUp(bringing: Bringing, session: Session, control: Control): 
   let outcomes: Outcomes = {};
   let done: readonly string[] = [];
   for (const services of bridgeWaves(prepared.project, chosen.all)) {
-    const before = done;
-    const ended = await withFreeSubnet(
-      () => subnetsOf(session.scene?.network.steps ?? []),
-      (avoid) => bringUpRound(bringing, { services, done: before, avoid }, session, control),
-    );
+    const ended = await bringUpRound(bringing, { services, done }, session, control);
     outcomes = { ...outcomes, ...ended };
     if (control.signal.aborted) break;
     done = services;
@@ -109,55 +102,38 @@ async function bringUp(bringing: Bringing, session: Session, control: Control): 
   return outcomes;
 }
 
-interface Round {
+interface Wave {
   readonly services: readonly string[];
-  /** Those of them that an earlier round has brought up: they are left as they are. */
+  /** Those of them that an earlier wave has brought up: they are left as they are. */
   readonly done: readonly string[];
-  /** Subnets that are not to be chosen. */
-  readonly avoid: readonly string[];
 }
 
-async function bringUpRound(bringing: Bringing, round: Round, session: Session, control: Control): Promise<Outcomes> {
-  const turn = await beginSubnetTurn(bringing.world, bringing.engine, control);
-  try {
-    return await bringUpInTurn(bringing, round, session, turn);
-  } finally {
-    await turn.end();
-  }
-}
-
-async function bringUpInTurn(
+function bringUpRound(
   { world, engine, prepared, chosen, request }: Bringing,
-  { services, done, avoid }: Round,
+  { services, done }: Wave,
   session: Session,
-  turn: SubnetTurn,
+  control: Control,
 ): Promise<Outcomes> {
-  const { control } = turn;
   const { project } = prepared;
-  const { parallel } = request;
-  // All that was chosen is looked at in every round, so that what is missing for the last one is told before the first.
-  const looked = await look(world, engine, { project, services: chosen.all }, control.signal);
-  let observed = avoiding(looked, avoid);
   const fresh = services.filter((name) => !done.includes(name));
-  const images = imageSteps(prepared, fresh, observed, request);
-  let already: Outcomes = {};
-  if (images.length > 0 || !observed.addressSpace) await turn.end();
-  if (images.length > 0) {
-    const first = { project: project.name, steps: images, rescues: [], unchanged: [] };
-    already = await carryOut(first, session.hands, control, { parallel });
-    const wanted = withTargets(project, chosen.all);
-    if (!control.signal.aborted)
-      observed = { ...observed, images: await inspectImages(engine, wanted, control.signal) };
-    observed = await turn.beginAgain(observed);
-  }
   const attach = request.detach ? [] : chosen.named;
-  const { scene, plan } = makePlan(prepared, observed, request, {
-    ...{ services, images, attach, onlyStart: done, instances: chosen.instances },
-  });
-  if (!request.removeOrphans) await warnOfOrphans(orphansOf(scene), control);
-  session.scene = scene;
-  if (!request.detach) await session.announce(plan);
-  return carryOut(plan, session.hands, control, { parallel, already });
+  const round: Round = {
+    // All that was chosen is looked at every time, so that what is missing for the last wave is told before the first.
+    services: chosen.all,
+    look: () => look(world, engine, { project, services: chosen.all }, control.signal),
+    images: (observed) => imageSteps(prepared, fresh, observed, request),
+    async plan(observed, images) {
+      const { scene, plan } = makePlan(prepared, observed, request, {
+        ...{ services, images, attach, onlyStart: done, instances: chosen.instances },
+      });
+      if (!request.removeOrphans) await warnOfOrphans(orphansOf(scene), control);
+      session.scene = scene;
+      if (!request.detach) await session.announce(plan);
+      return plan;
+    },
+  };
+  const { parallel } = request;
+  return carryOutRound({ world, engine, project, hands: session.hands, parallel }, round, control);
 }
 
 async function warnOfOrphans(orphans: readonly string[], { emit }: Control): Promise<void> {

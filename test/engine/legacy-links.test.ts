@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { linkVariables } from '../../src/plan/link-variables.js';
 import type { ExposedPort } from '../../src/model/project.js';
 import { Scenario } from '../support/cli.js';
+import { seeded } from '../support/random.js';
 
 /** What an engine that still has legacy links tells a container that is linked to others, and what tsfig tells it. */
 
@@ -253,15 +254,4 @@ function randomPorts(random: () => number): ExposedPort[] {
     ports.set(portToText(port), port);
   }
   return [...ports.values()];
-}
-
-/** Random numbers in [0, 1) that are the same in every run (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -1,6 +1,7 @@
 import toposort from 'toposort';
 import { describe, expect, it } from 'vitest';
 import { deepOrder, dependentsOf, startOrder } from '../../../src/graph/order.js';
+import { seeded } from '../../support/random.js';
 
 const needsOf = (needs: Readonly<Record<string, readonly string[]>>): Map<string, readonly string[]> =>
   new Map(Object.entries(needs));
@@ -75,15 +76,4 @@ function randomNeeds(random: () => number, count: number): Map<string, string[]>
       rank.flatMap((other, at) => (other < own && random() < 0.3 ? [`s${at}`] : [])),
     ]),
   );
-}
-
-/** Random numbers in [0, 1) that are the same in every run (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

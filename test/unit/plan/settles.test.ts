@@ -7,6 +7,7 @@ import type { Control } from '../../../src/model/event.js';
 import { allDone, type Plan } from '../../../src/model/plan.js';
 import { planToText } from '../../../src/render/plan.js';
 import { MemoryEngine, type EngineMethod } from '../../support/memory-engine.js';
+import { seeded } from '../../support/random.js';
 
 /** A world whose only file can be written anew. */
 class SmallWorld implements World {
@@ -164,14 +165,3 @@ describe('after up', () => {
     }
   });
 });
-
-/** Random numbers in [0, 1) that are the same in every run (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}

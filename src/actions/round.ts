@@ -1,0 +1,95 @@
+import type { Hands } from '../apply/hands.js';
+import { inspectImages } from '../apply/observe.js';
+import type { Engine } from '../engine/engine.js';
+import type { Control } from '../model/event.js';
+import type { Observed } from '../model/observed.js';
+import type { Outcomes, Plan, Step } from '../model/plan.js';
+import type { Project } from '../model/project.js';
+import { carryOut } from './carry-out.js';
+import { withTargets } from './look.js';
+import { beginSubnetTurn } from './subnet-turn.js';
+import type { World } from './world.js';
+
+/** One look, the images that it shows to be missing, and the plan made of it: what `up` and `run` have in common. */
+export interface Round {
+  /** The services whose images decide what containers are told. */
+  readonly services: readonly string[];
+  readonly look: () => Promise<Observed>;
+  readonly images: (observed: Observed) => readonly Step[];
+  readonly plan: (observed: Observed, images: readonly Step[]) => Plan | Promise<Plan>;
+}
+
+export interface Workplace {
+  readonly world: World;
+  readonly engine: Engine;
+  readonly project: Project;
+  readonly hands: Hands;
+  readonly parallel: number;
+}
+
+/** Subnets tried after the first that somebody else was quicker to take. */
+const MOST_SUBNETS = 5;
+
+/**
+ * Looks, plans and does. Another tool takes subnets while its networks are not listed yet, or not any more: then all of it
+ * is done again without those that were lost.
+ */
+export async function carryOutRound(place: Workplace, round: Round, control: Control): Promise<Outcomes> {
+  let avoid: readonly string[] = [];
+  for (let tries = 0; ; tries += 1) {
+    const { plan, outcomes } = await attempt(place, { ...round, avoid }, control);
+    if (tries === MOST_SUBNETS || !lostSubnet(outcomes)) return outcomes;
+    avoid = [...avoid, ...subnetsOf(plan)];
+  }
+}
+
+interface Attempt extends Round {
+  /** Subnets that are not to be chosen. */
+  readonly avoid: readonly string[];
+}
+
+async function attempt({ world, engine, project, hands, parallel }: Workplace, round: Attempt, control: Control) {
+  const turn = await beginSubnetTurn(world, engine, control);
+  try {
+    let observed = avoiding(await round.look(), round.avoid);
+    const images = round.images(observed);
+    let already: Outcomes = {};
+    if (images.length > 0 || !observed.addressSpace) await turn.end();
+    if (images.length > 0) {
+      // They come first, because what they hold decides what the containers are told.
+      const first: Plan = { project: project.name, steps: images, rescues: [], unchanged: [] };
+      already = await carryOut(first, hands, control, { parallel });
+      observed = { ...observed, images: await seeImages(engine, { project, round, observed }, control) };
+      observed = await turn.beginAgain(observed);
+    }
+    const plan = await round.plan(observed, images);
+    return { plan, outcomes: await carryOut(plan, hands, turn.control, { parallel, already }) };
+  } finally {
+    await turn.end();
+  }
+}
+
+interface Seeing {
+  readonly project: Project;
+  readonly round: Round;
+  readonly observed: Observed;
+}
+
+/** After a signal nothing is asked any more: what is planned then is told as cancelled. */
+async function seeImages(engine: Engine, { project, round, observed }: Seeing, { signal }: Control) {
+  return signal.aborted ? observed.images : inspectImages(engine, withTargets(project, round.services), signal);
+}
+
+const lostSubnet = (outcomes: Outcomes): boolean =>
+  Object.values(outcomes).some((outcome) => outcome.kind === 'failed' && outcome.code === 'subnet-taken');
+
+const subnetsOf = ({ steps }: Plan): string[] =>
+  steps.flatMap((step) => (step.kind === 'create-network' ? (step.network.subnet ?? []) : []));
+
+/** A snapshot on which these subnets are taken. */
+function avoiding(observed: Observed, avoid: readonly string[]): Observed {
+  const { addressSpace } = observed;
+  return addressSpace
+    ? { ...observed, addressSpace: { ...addressSpace, taken: [...addressSpace.taken, ...avoid] } }
+    : observed;
+}
