@@ -1,5 +1,5 @@
 import { namedServices } from '../graph/select.js';
-import { seconds, type Milliseconds } from '../lib/units.js';
+import { ms, seconds, type Milliseconds } from '../lib/units.js';
 import { good, problem, type Checked } from '../model/diagnostic.js';
 import { TsfigError } from '../model/errors.js';
 import type { Control } from '../model/event.js';
@@ -39,6 +39,8 @@ export interface OnceResult {
   readonly exitCode: number | null;
   /** It was stopped because its time was up. */
   readonly late: boolean;
+  /** Without the wait after runs that failed at once. */
+  readonly took: Milliseconds;
 }
 
 /**
@@ -93,14 +95,16 @@ export async function runJob(found: FoundJob, control: Control): Promise<OnceRes
   });
   const memory = await recall(recalling, first ? tracesOn(first, job) : await listTraces(recalling));
   const waited = request.backoff && (await backOff(bare, memory, control));
+  const from = performance.now();
+  const took = (): Milliseconds => ms(performance.now() - from);
   const facts = { [LABEL.job]: job.name, [LABEL.failures]: String(memory.failures) };
   const oneOff = { ...bare, wish: { ...bare.wish, facts } };
   const outcomes = await makeJob({ oneOff, recalling, memory }, waited ? null : first, control);
-  if (!allDone(outcomes)) return { container, outcomes, exitCode: null, late: false };
+  if (!allDone(outcomes)) return { container, outcomes, exitCode: null, late: false, took: took() };
   try {
     const end = await attend({ engine: oneOff.engine, container, ...terminalOf(request) }, control);
     await tellEnd(oneOff, end, control);
-    return { container, outcomes, exitCode: end.exitCode, late: end.late };
+    return { container, outcomes, exitCode: end.exitCode, late: end.late, took: took() };
   } finally {
     await cleanUp({ oneOff, recalling, memory }, request, control);
   }

@@ -52,9 +52,9 @@ class Loop {
       if (!result.ok && this.#lock === null) return result;
       if (signal.aborted && result.ok) return result;
       if (!result.ok) await this.#tell(result.problems);
-      const took = ms(performance.now() - begun);
-      const pause = this.#pause(took);
-      const exitCode = result.ok ? result.value.exitCode : null;
+      const elapsed = ms(performance.now() - begun);
+      const pause = this.#pause(elapsed);
+      const { exitCode, took } = result.ok ? result.value : { exitCode: null, took: elapsed };
       await this.#control.emit({ kind: 'job-ended', service: this.#request.service, run, exitCode, took, pause });
       await clock.pause(pause, signal);
     }
@@ -82,7 +82,7 @@ class Loop {
       if (!(error instanceof TsfigError) || ENDS.has(error.code)) throw error;
       await this.#count(found?.ok ? found.value : 'no engine');
       await this.#tell([problem(error.code, error.message, error.hint ?? null)]);
-      return good({ container: '', outcomes: {}, exitCode: null, late: false });
+      return good({ container: '', outcomes: {}, exitCode: null, late: false, took: ms(0) });
     }
   }
 
@@ -105,8 +105,8 @@ class Loop {
   }
 
   /** Until the next run: what is left of `every`, and longer where nothing else keeps a job that cannot work from spinning. */
-  #pause(took: Milliseconds): Milliseconds {
-    const rest = Math.max(0, this.#request.every - took);
+  #pause(elapsed: Milliseconds): Milliseconds {
+    const rest = Math.max(0, this.#request.every - elapsed);
     return ms(this.#unrecorded === 0 ? rest : Math.max(rest, pauseAfter(this.#unrecorded + 1)));
   }
 

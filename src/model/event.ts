@@ -49,8 +49,9 @@ export interface JobEnded {
   readonly run: number;
   /** Null when there was no container that could have one. */
   readonly exitCode: number | null;
+  /** Of the run alone, without waits; only where there is an exit code. */
   readonly took: Milliseconds;
-  /** Until the next run. */
+  /** Until the next run; one that follows at once may have to wait, and then says so itself. */
   readonly pause: Milliseconds;
 }
 

@@ -11,7 +11,8 @@ export function backingOffText({ container, failures, exitCode, ranFor, why, pau
 
 /** `loguploader: run 12 ended with 0 after 1.2 s; next in 3.8 s` */
 export function jobEndedText({ service, run, exitCode, took, pause }: JobEnded): string {
-  const next = pause < 1 ? 'at once' : `in ${durationToText(pause)}`;
-  const end = exitCode === null ? 'failed' : `ended with ${exitCode}`;
-  return `${service}: run ${run} ${end} after ${durationToText(took)}; next ${next}`;
+  // One that follows at once may still have to wait, and then says so itself.
+  const next = pause < 1 ? '' : `; next in ${durationToText(pause)}`;
+  const end = exitCode === null ? 'failed' : `ended with ${exitCode} after ${durationToText(took)}`;
+  return `${service}: run ${run} ${end}${next}`;
 }

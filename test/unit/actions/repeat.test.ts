@@ -29,7 +29,7 @@ describe('a job that is run again and again', () => {
     const memory = memoryControl();
     stopAfter(world, memory, 3);
     await expect(repeat(world, request(0), memory.control)).rejects.toMatchObject({ code: 'interrupted' });
-    expect(ended(memory)).toEqual([1, 2, 3].map((run) => `job: run ${run} ended with 0 after 0 ms; next at once`));
+    expect(ended(memory)).toEqual([1, 2, 3].map((run) => `job: run ${run} ended with 0 after 0 ms`));
     expect(world.locks).toBe(0);
   });
 
@@ -44,9 +44,9 @@ describe('a job that is run again and again', () => {
     };
     await expect(repeat(world, request(0), memory.control)).rejects.toMatchObject({ code: 'interrupted' });
     expect(ended(memory)).toEqual([
-      'job: run 1 ended with 0 after 0 ms; next at once',
-      'job: run 2 failed after 0 ms; next at once',
-      'job: run 3 ended with 3 after 0 ms; next at once',
+      'job: run 1 ended with 0 after 0 ms',
+      'job: run 2 failed',
+      'job: run 3 ended with 3 after 0 ms',
     ]);
     expect(warnings(memory)).toHaveLength(1);
   });
@@ -72,6 +72,6 @@ describe('a job that is run again and again', () => {
     await expect(repeat(world, request(0), memory.control)).rejects.toMatchObject({ code: 'interrupted' });
     expect(world.pauses.map((pause) => pause / 1000)).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60, 0]);
     expect(warnings(memory)).toEqual(Array.from({ length: 9 }, () => 'cannot reach the Docker engine'));
-    expect(ended(memory).at(-1)).toBe('job: run 10 ended with 0 after 0 ms; next at once');
+    expect(ended(memory).at(-1)).toBe('job: run 10 ended with 0 after 0 ms');
   });
 });

@@ -37,8 +37,8 @@ describe('a job in words', () => {
     ]).toMatchInlineSnapshot(`
       [
         "job: run 12 ended with 0 after 1.2 s; next in 3.8 s",
-        "job: run 12 ended with 0 after 1.2 s; next at once",
-        "job: run 12 failed after 1.2 s; next at once",
+        "job: run 12 ended with 0 after 1.2 s",
+        "job: run 12 failed",
       ]
     `);
   });
