@@ -2,7 +2,7 @@ import { good, type Checked } from '../model/diagnostic.js';
 import type { Control } from '../model/event.js';
 import type { ObservedContainer } from '../model/observed.js';
 import { isJob } from '../plan/leftovers.js';
-import { isOneOff, isUp, serviceOf } from '../plan/units.js';
+import { inPlaceOrder, isOneOff, isUp, serviceOf } from '../plan/units.js';
 import type { ProjectRequest } from './find-file.js';
 import { findContainers } from './on-containers.js';
 import type { World } from './world.js';
@@ -11,7 +11,7 @@ export interface PsRequest extends ProjectRequest {
   readonly services: readonly string[];
 }
 
-/** The services' containers and those of jobs in every state, and the one-offs that run, by name, `web_2` before `web_10`. */
+/** The services' containers and those of jobs in every state, and the one-offs that run, by service and number. */
 export async function ps(
   world: World,
   request: PsRequest,
@@ -25,5 +25,5 @@ export async function ps(
     (container) =>
       services.includes(serviceOf(container)) && (!isOneOff(container) || isJob(container) || isUp(container)),
   );
-  return good(shown.toSorted((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true })));
+  return good(shown.toSorted(inPlaceOrder));
 }

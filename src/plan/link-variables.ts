@@ -1,3 +1,4 @@
+import { compareText } from '../lib/compare-text.js';
 import type { LinkStyle } from '../model/observed.js';
 import type { ExposedPort, LinkEnv } from '../model/project.js';
 
@@ -67,7 +68,7 @@ const STYLES: Readonly<Record<LinkStyle, Style>> = {
     findRuns: (ports) => collectRuns(ports, 3, (first, steps, next) => next.port <= first.port + steps),
   },
   'protocol-first': {
-    compare: (a, b) => tcpFirst(a, b) || a.protocol.localeCompare(b.protocol, 'en') || a.port - b.port,
+    compare: (a, b) => tcpFirst(a, b) || compareText(a.protocol, b.protocol) || a.port - b.port,
     findRuns: (ports) =>
       collectRuns(
         ports,

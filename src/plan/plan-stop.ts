@@ -4,7 +4,7 @@ import type { Observed, ObservedContainer } from '../model/observed.js';
 import type { Plan, Reason, Step } from '../model/plan.js';
 import type { Project } from '../model/project.js';
 import * as steps from './steps.js';
-import { isOneOff, isUp, numberOf, serviceOf } from './units.js';
+import { inPlaceOrder, isOneOff, isUp, numberOf, serviceOf } from './units.js';
 
 const ASKED: Reason = { code: 'asked-for' };
 
@@ -13,11 +13,7 @@ export function containersOf(observed: Pick<Observed, 'containers'>, services: r
   const place = new Map(services.map((name, index) => [name, index]));
   return observed.containers
     .filter((container) => !isOneOff(container) && place.has(serviceOf(container)))
-    .toSorted(
-      (a, b) =>
-        (place.get(serviceOf(a)) ?? 0) - (place.get(serviceOf(b)) ?? 0) ||
-        a.name.localeCompare(b.name, 'en', { numeric: true }),
-    );
+    .toSorted((a, b) => (place.get(serviceOf(a)) ?? 0) - (place.get(serviceOf(b)) ?? 0) || inPlaceOrder(a, b));
 }
 
 const planOf = (project: Project, all: readonly Step[]): Plan => ({

@@ -1,3 +1,4 @@
+import { compareText } from '../lib/compare-text.js';
 import { groupBy } from '../lib/group-by.js';
 import { containerName, isReplacedName, LABEL } from '../model/names.js';
 import type { ObservedContainer } from '../model/observed.js';
@@ -31,6 +32,10 @@ export type Instances = Readonly<Record<string, readonly number[]>>;
 export const isOneOff = ({ labels }: ObservedContainer): boolean => labels[LABEL.oneOff] === 'True';
 export const serviceOf = ({ labels }: ObservedContainer): string => labels[LABEL.service] ?? '';
 export const numberOf = ({ labels }: ObservedContainer): number => Number(labels[LABEL.number] ?? '0');
+
+/** By service, and there by number, `web_2` before `web_10`; for `toSorted`. */
+export const inPlaceOrder = (a: ObservedContainer, b: ObservedContainer): number =>
+  compareText(serviceOf(a), serviceOf(b)) || numberOf(a) - numberOf(b) || compareText(a.name, b.name);
 
 /** True for every state in which the container's processes live. */
 export const isUp = ({ state }: ObservedContainer): boolean =>

@@ -1,3 +1,4 @@
+import { compareText } from '../lib/compare-text.js';
 import { LABEL } from '../model/names.js';
 import type { ContainerState, HealthState, ObservedContainer, ObservedPort } from '../model/observed.js';
 import { cutTo, widthOf } from './width.js';
@@ -127,6 +128,3 @@ const inOrder = (a: ObservedPort, b: ObservedPort): number =>
   compareText(a.protocol, b.protocol) ||
   compareText(a.hostIp ?? '', b.hostIp ?? '') ||
   (a.hostPort ?? 0) - (b.hostPort ?? 0);
-
-/** The same on every machine, unlike localeCompare. */
-const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { abortable } from '../../lib/deadline.js';
@@ -53,7 +53,7 @@ async function openModem(
     host: address.host,
     port: address.port,
     username: address.username,
-    sshOptions: address.protocol === 'ssh' ? await sshOptions(environment) : {},
+    sshOptions: address.protocol === 'ssh' ? sshOptions(environment) : {},
     ca: tls?.ca,
     cert: tls?.cert,
     key: tls?.key,
@@ -69,15 +69,23 @@ async function openModem(
 }
 
 /** The ssh agent where there is one, else the first of the usual keys. */
-async function sshOptions(environment: Readonly<Record<string, string | undefined>>): Promise<object> {
+function sshOptions(environment: Readonly<Record<string, string | undefined>>): object {
   const agent = environment['SSH_AUTH_SOCK'];
   if (agent) return { agent };
   const folder = path.join(environment['HOME'] ?? homedir(), '.ssh');
   for (const name of ['id_ed25519', 'id_ecdsa', 'id_rsa']) {
-    const privateKey = await readFile(path.join(folder, name)).catch(() => undefined);
+    const privateKey = readIfReadable(path.join(folder, name));
     if (privateKey) return { privateKey };
   }
   return {};
+}
+
+function readIfReadable(file: string): Buffer | undefined {
+  try {
+    return readFileSync(file);
+  } catch {
+    return undefined;
+  }
 }
 
 type Headers = IncomingMessage['headers'];

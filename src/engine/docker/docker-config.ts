@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs'; // node:fs/promises costs a millisecond to load, at every start
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { TsfigError } from '../../model/errors.js';
@@ -24,13 +24,14 @@ export interface AuthEntry {
  * The docker command's configuration, in DOCKER_CONFIG or `~/.docker`; empty when there is none. Throws
  * `engine-unreachable` when it is there and cannot be read, because it may say where the engine is.
  */
-export async function readDockerConfig(
-  environment: Readonly<Record<string, string | undefined>>,
-): Promise<{ readonly folder: string; readonly config: DockerConfig }> {
+export function readDockerConfig(environment: Readonly<Record<string, string | undefined>>): {
+  readonly folder: string;
+  readonly config: DockerConfig;
+} {
   const folder = environment['DOCKER_CONFIG'] ?? path.join(environment['HOME'] ?? homedir(), '.docker');
   const file = path.join(folder, 'config.json');
   try {
-    const config = JSON.parse(await readFile(file, 'utf8')) as DockerConfig | null;
+    const config = JSON.parse(readFileSync(file, 'utf8')) as DockerConfig | null;
     return { folder, config: config ?? {} };
   } catch (error) {
     if (isNoSuchFile(error)) return { folder, config: {} };

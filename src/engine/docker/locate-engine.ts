@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
 import { homedir, platform } from 'node:os';
 import path from 'node:path';
 import { TsfigError } from '../../model/errors.js';
@@ -26,20 +26,20 @@ export interface LocatedEngine {
  */
 export async function locateEngine(environment: Environment): Promise<LocatedEngine> {
   const host = environment['DOCKER_HOST'];
-  if (host) return await fromHost(host, environment);
-  const { folder, config } = await readDockerConfig(environment);
+  if (host) return fromHost(host, environment);
+  const { folder, config } = readDockerConfig(environment);
   const context = environment['DOCKER_CONTEXT'] || config.currentContext;
   if (context && context !== 'default') return await fromContext(folder, context);
-  return { address: readAddress(await localSocket(environment), false), tls: undefined };
+  return { address: readAddress(localSocket(environment), false), tls: undefined };
 }
 
-async function fromHost(host: string, environment: Environment): Promise<LocatedEngine> {
+function fromHost(host: string, environment: Environment): LocatedEngine {
   const verify = Boolean(environment['DOCKER_TLS_VERIFY']);
   const address = readAddress(host, verify);
   if (address.protocol !== 'https') return { address, tls: undefined };
   const home = environment['HOME'] ?? homedir();
   const folder = environment['DOCKER_CERT_PATH'] ?? path.join(home, '.docker');
-  const tls = await readTlsFiles(folder);
+  const tls = readTlsFiles(folder);
   if (environment['DOCKER_CERT_PATH'] && !tls.ca && !tls.cert && !tls.key) {
     const message = `DOCKER_CERT_PATH names ${folder}, which holds no ca.pem, cert.pem or key.pem`;
     throw new TsfigError('engine-unreachable', message, {
@@ -54,12 +54,12 @@ async function fromContext(folder: string, name: string): Promise<LocatedEngine>
   const { createHash } = await import('node:crypto'); // rarely needed, and slow to load
   const id = createHash('sha256').update(name).digest('hex');
   const file = path.join(folder, 'contexts', 'meta', id, 'meta.json');
-  const endpoint = await readEndpoint(file, name);
+  const endpoint = readEndpoint(file, name);
   if (endpoint.SkipTLSVerify === true) {
     const message = `docker context "${name}" does not verify the engine's certificate, which tsfig always does`;
     throw new TsfigError('engine-unreachable', message, { hint: HOST_HINT });
   }
-  const tls = await readTlsFiles(path.join(folder, 'contexts', 'tls', id, 'docker'));
+  const tls = readTlsFiles(path.join(folder, 'contexts', 'tls', id, 'docker'));
   const address = readAddress(endpoint.Host ?? '', Boolean(tls.ca ?? tls.cert));
   return { address, tls: address.protocol === 'https' ? tls : undefined };
 }
@@ -69,9 +69,9 @@ interface EndpointJson {
   readonly SkipTLSVerify?: boolean;
 }
 
-async function readEndpoint(file: string, name: string): Promise<EndpointJson> {
+function readEndpoint(file: string, name: string): EndpointJson {
   try {
-    const meta = JSON.parse(await readFile(file, 'utf8')) as { Endpoints?: { docker?: EndpointJson } };
+    const meta = JSON.parse(readFileSync(file, 'utf8')) as { Endpoints?: { docker?: EndpointJson } };
     return meta.Endpoints?.docker ?? {};
   } catch (error) {
     const message = `docker context "${name}" cannot be read from ${file}`;
@@ -82,16 +82,14 @@ async function readEndpoint(file: string, name: string): Promise<EndpointJson> {
   }
 }
 
-async function readTlsFiles(folder: string): Promise<TlsFiles> {
-  const [ca, cert, key] = await Promise.all(
-    ['ca.pem', 'cert.pem', 'key.pem'].map((name) => readIfThere(path.join(folder, name))),
-  );
+function readTlsFiles(folder: string): TlsFiles {
+  const [ca, cert, key] = ['ca.pem', 'cert.pem', 'key.pem'].map((name) => readIfThere(path.join(folder, name)));
   return { ca, cert, key };
 }
 
-async function readIfThere(file: string): Promise<string | undefined> {
+function readIfThere(file: string): string | undefined {
   try {
-    return await readFile(file, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch (error) {
     if (isNoSuchFile(error)) return undefined;
     throw new TsfigError('engine-unreachable', `cannot read ${file}`, { cause: error });
@@ -99,7 +97,7 @@ async function readIfThere(file: string): Promise<string | undefined> {
 }
 
 /** The usual place, else that of Docker Desktop, else that of a rootless engine. */
-async function localSocket(environment: Environment): Promise<string> {
+function localSocket(environment: Environment): string {
   if (platform() === 'win32') return 'npipe:////./pipe/docker_engine';
   const runtime = environment['XDG_RUNTIME_DIR'];
   const others = [
@@ -107,8 +105,7 @@ async function localSocket(environment: Environment): Promise<string> {
     ...(runtime ? [path.join(runtime, 'docker.sock')] : []),
   ];
   for (const socket of [DEFAULT_SOCKET, ...others]) {
-    const there = await stat(socket).then(Boolean, () => false);
-    if (there) return `unix://${socket}`;
+    if (existsSync(socket)) return `unix://${socket}`;
   }
   return `unix://${DEFAULT_SOCKET}`;
 }

@@ -26,7 +26,7 @@ export async function findCredentials(
   environment: Environment,
   signal: AbortSignal,
 ): Promise<Credentials | undefined> {
-  const { config } = await readDockerConfig(environment);
+  const { config } = readDockerConfig(environment);
   const helper = config.credHelpers?.[registry] ?? config.credHelpers?.[addressOf(registry)] ?? config.credsStore;
   const kept = helper ? await askHelper(helper, addressOf(registry), environment, signal) : undefined;
   return kept ?? fromFile(config, registry);
@@ -34,7 +34,7 @@ export async function findCredentials(
 
 /** Every registry of the configuration, for a build that does not say which ones it needs. */
 export async function listRegistries(environment: Environment): Promise<readonly string[]> {
-  const { config } = await readDockerConfig(environment);
+  const { config } = readDockerConfig(environment);
   const named = [...Object.keys(config.auths ?? {}), ...Object.keys(config.credHelpers ?? {})];
   return [...new Set(named.map(hostOf))];
 }
