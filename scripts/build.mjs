@@ -82,11 +82,11 @@ async function bundleCommandLine() {
   await compile();
 }
 
-/** Has this Node's V8 compile what most commands run, and keep it beside the bundle. Without it all works, a little later. */
+/** Has this Node's V8 compile what commands run, and keep it beside the bundle. Without it all works, a little later. */
 async function compile() {
   const child = spawn(process.execPath, [path.join(root, 'scripts/compile.mjs')], {
     stdio: 'ignore',
-    timeout: 30_000,
+    timeout: 60_000,
   });
   await new Promise((resolve) => child.on('error', resolve).on('close', resolve));
 }

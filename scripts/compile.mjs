@@ -1,50 +1,60 @@
-// Runs the bundle once, in a project of its own and against an engine that is not there but in this process, and keeps what V8
-// has compiled meanwhile in dist/cli/main.cjs.ID.v8: what nearly every command runs. bin/load.js starts with it.
+// Has this Node's V8 compile what a command runs, and keeps it in dist/cli/main.cjs.ID.COMMAND.v8, from where bin/load.js takes it.
+// Each command runs in a process of its own and finds a project that is up: what is kept is what it takes when there is
+// nothing to do, because that is when a start of some milliseconds more is felt.
+// Usage: node compile.mjs            all commands
+//        node compile.mjs COMMAND    this one, in the project and with the engine around this process
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openEngine } from './stand-in-engine.mjs';
 
-const { compiledFile, load } = createRequire(import.meta.url)('../bin/load.js');
+const { COMMANDS, NO_COMMAND, compiledFile, load } = createRequire(import.meta.url)('../bin/load.js');
 const main = fileURLToPath(new URL('../dist/cli/main.cjs', import.meta.url));
-const folder = mkdtempSync(path.join(tmpdir(), 'tsfig-compile-'));
-const socket = path.join(folder, 'engine.sock');
+const tsfig = fileURLToPath(new URL('../bin/tsfig.js', import.meta.url));
+
+/** The words of a command line, where the command alone would not do what it mostly does. */
+const WORDS = { up: ['up', '-d'], run: ['run', '--once', 'job'], [NO_COMMAND]: ['--version'] };
 
 const FIG = `
 web: { image: web, command: run it, links: [db], ports: ["8000:80"], environment: { KEY: value } }
 db: { image: db, volumes: ["data:/data", /more], healthcheck: { test: "true" } }
+job: { image: job, command: work }
 `;
 
-const ANSWERS = [
-  [/^\/_ping/, ''],
-  [/\/containers\/json|\/networks$/, []],
-  [/\/volumes$/, { Volumes: [] }],
-  [/\/images\//, { Id: 'sha256:0', Config: { Env: ['A=b'], ExposedPorts: { '80/tcp': {} }, Volumes: {} } }],
-  [/\/info/, { Name: 'host', ServerVersion: '28' }],
-  [/create/, { Id: '0' }],
-];
+const [command] = process.argv.slice(2);
+if (command) keepCompiled(command);
+else await compileAll();
 
-/** Says yes to everything and has nothing. */
-const engine = createServer((request, response) => {
-  request.resume();
-  const [, answer] = ANSWERS.find(([pattern]) => pattern.test(request.url.replace(/\?.*/, ''))) ?? [];
-  response.writeHead(answer === undefined ? 204 : 200, { 'Api-Version': '1.41', 'Content-Type': 'application/json' });
-  response.end(answer === undefined ? '' : JSON.stringify(answer));
-});
-engine.listen(socket, () => {
-  engine.unref();
-  writeFileSync(path.join(folder, 'fig.yml'), FIG);
-  process.chdir(folder);
-  process.env.DOCKER_HOST = `unix://${socket}`;
-  process.argv = [process.argv[0], 'tsfig', '-p', path.basename(folder), 'up', '-d', '--no-wait'];
-  const script = load(main);
-  process.on('exit', () => {
+async function compileAll() {
+  const folder = mkdtempSync(path.join(tmpdir(), 'tsfig-compile-'));
+  const socket = path.join(folder, 'engine.sock');
+  const { close } = await openEngine(socket);
+  try {
+    writeFileSync(path.join(folder, 'fig.yml'), FIG);
+    const surroundings = { cwd: folder, env: { ...process.env, DOCKER_HOST: `unix://${socket}` } };
+    await run([tsfig, 'up', '-d', '--no-wait'], surroundings);
+    for (const one of [NO_COMMAND, ...COMMANDS]) await run([fileURLToPath(import.meta.url), one], surroundings);
+  } finally {
+    close();
     rmSync(folder, { recursive: true, force: true });
-    const file = compiledFile(main, readFileSync(main, 'utf8'));
+  }
+}
+
+function run(args, { cwd, env }) {
+  const child = spawn(process.execPath, args, { cwd, env, stdio: 'ignore', timeout: 30_000 });
+  return new Promise((resolve) => child.on('error', resolve).on('close', resolve));
+}
+
+function keepCompiled(one) {
+  process.argv = [process.argv[0], tsfig, ...(WORDS[one] ?? [one])];
+  const script = load(main, one);
+  process.on('exit', () => {
+    const file = compiledFile(main, readFileSync(main, 'latin1'), one);
     const beside = `${file}.${process.pid}.tmp`;
     writeFileSync(beside, script.createCachedData());
     renameSync(beside, file);
   });
-});
+}

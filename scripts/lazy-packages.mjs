@@ -15,12 +15,19 @@ export const fromModem = (name) => createRequire(ofDockerode().resolve('docker-m
 
 const callLater = (from, name) => `(...args) => require('${LAZY}').${from}('${name}')(...args)`;
 
-/** What to write instead, file by file. Seen in dockerode 5.0.1, docker-modem 5.0.7, commander 14.0.3; a text that is gone fails the build. */
+/** What to write instead, file by file. Seen in dockerode 5.0.1, docker-modem 5.0.7, commander 14.0.3, fast-string-width 3.0.2; a text that is gone fails the build. */
 const EDITS = [
   {
     file: /\/docker-modem\/lib\/modem\.js$/,
     replace: [
       ["ssh = require('./ssh')", `ssh = ${callLater('fromModem', './ssh')}`],
+      // Two streams as one, which needs a copy of Node's streams. A connection that is switched is one stream already.
+      ["= require('./http_duplex')", '= function (...args) { return new (require("./http_duplex"))(...args) }'],
+      // Nobody reads what it would print unless DEBUG says so.
+      [
+        "= require('debug')('modem')",
+        '= process.env.DEBUG ? require("debug")("modem") : Object.assign(() => {}, { enabled: false })',
+      ],
       // Inspects the options of every request, sockets and agents included, whether or not anyone reads it.
       ["debug('Sending: %s'", "if (debug.enabled) debug('Sending: %s'"],
     ],
@@ -37,6 +44,16 @@ const EDITS = [
     file: /\/commander\/lib\/command\.js$/,
     replace: [
       ["= require('node:child_process')", "= { spawn: (...args) => require('node:child_process').spawn(...args) }"],
+    ],
+  },
+  {
+    // Its patterns take more than a millisecond to parse, and most text is plain ASCII.
+    file: /\/fast-string-width\/dist\/index\.js$/,
+    replace: [
+      [
+        "import fastStringTruncatedWidth from 'fast-string-truncated-width';",
+        "const fastStringTruncatedWidth = (...args) => require('fast-string-truncated-width').default(...args);",
+      ],
     ],
   },
   {
