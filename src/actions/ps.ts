@@ -17,7 +17,7 @@ export async function ps(
   request: PsRequest,
   control: Control,
 ): Promise<Checked<readonly ObservedContainer[]>> {
-  const found = await findContainers(world, { ...request, listsFirst: true }, control);
+  const found = await findContainers(world, request, control);
   if (!found.ok) return found;
   const { engine, project, services } = found.value;
   const containers = await engine.listContainers({ project: project.name, signal: control.signal });

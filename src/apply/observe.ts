@@ -40,7 +40,15 @@ export async function observe(engine: Engine, looking: Looking, signal: AbortSig
     inspectExternals(engine, services, signal),
   ]);
   const addressSpace = findOwnNetwork(project.name, networks) ? null : await findAddressSpace(engine, looking, signal);
-  return { containers, images, networks, volumes, externals, addressSpace, linkStyle: linkStyleOf(engine.facts) };
+  return {
+    containers,
+    images,
+    networks,
+    volumes,
+    externals,
+    addressSpace,
+    linkStyle: linkStyleOf(await engine.facts(call)),
+  };
 }
 
 /** The API that came with Engine 28.0, the first with the second way. */
@@ -114,6 +122,6 @@ async function findAddressSpace(engine: Engine, { surroundings }: Looking, signa
   return {
     pools: pool === null ? host.pools : [{ base: pool, size: Math.max(NAMED_POOL_SIZE, Number(pool.split('/')[1])) }],
     taken: here ? surroundings.taken() : [],
-    rangeKeepsFixed: engine.facts.flavor === 'docker',
+    rangeKeepsFixed: (await engine.facts({ signal })).flavor === 'docker',
   };
 }

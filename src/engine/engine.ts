@@ -29,7 +29,10 @@ export interface CallOptions {
  * An aborted call rejects with the signal's reason.
  */
 export interface Engine {
-  readonly facts: EngineFacts;
+  /** Where it is reached, such as `unix:///var/run/docker.sock`. */
+  readonly address: string;
+  /** What it is. Any answer tells that: it is a request of its own only when nothing was asked before. Throws `engine-too-old`. */
+  facts(options: CallOptions): Promise<EngineFacts>;
 
   /** Containers of the project in every state, one-offs included; without a project, all of the engine. */
   listContainers(options: CallOptions & { readonly project: string | null }): Promise<readonly ObservedContainer[]>;
@@ -100,10 +103,6 @@ export interface EngineFacts {
   readonly flavor: 'docker' | 'podman';
   /** The API version spoken, such as `1.41`: the lower of the engine's and ours. */
   readonly apiVersion: string;
-  /** Which builder is used unless DOCKER_BUILDKIT says otherwise. */
-  readonly builder: 'classic' | 'buildkit';
-  /** Where it was reached, such as `unix:///var/run/docker.sock`. */
-  readonly address: string;
 }
 
 export interface EngineHost {
