@@ -42,6 +42,11 @@ export interface Engine {
   listVolumes(options: CallOptions & { readonly project: string }): Promise<readonly ObservedVolume[]>;
   /** Throws `image-not-found`. */
   inspectImage(ref: string, options: CallOptions): Promise<ObservedImage>;
+  /**
+   * The ids of those of these images that are there, by their reference as given. One that is named by a digest, an id or
+   * in any other way than the engine writes it may be missing although it is there.
+   */
+  findImages(refs: readonly string[], options: CallOptions): Promise<ReadonlyMap<string, string>>;
   /** The engine's own ranges for new networks and what tells whether it runs on this very host. */
   inspectHost(options: CallOptions): Promise<EngineHost>;
 

@@ -1,5 +1,6 @@
 import type { ContainerSpec, SpecMount, SpecNetwork } from '../model/container-spec.js';
 import { TsfigError } from '../model/errors.js';
+import { imageToLabel } from '../model/image-facts.js';
 import { LABEL, volumeName } from '../model/names.js';
 import type { ObservedContainer, ObservedImage } from '../model/observed.js';
 import { hostPortAt, portBeyond } from '../model/ports.js';
@@ -40,7 +41,11 @@ export function specFor(scene: Scene, { consumer, number, old }: SpecOptions): C
     name,
     image: service.source.ref,
     environment: environmentFor(service, image, links),
-    labels: { ...service.labels, ...identityLabels(scene, service.name, number) },
+    labels: {
+      ...service.labels,
+      ...identityLabels(scene, service.name, number),
+      ...(image && { [LABEL.image]: imageToLabel(image) }),
+    },
     mounts: mountsFor(scene, service, old),
     volumesFrom: volumesFromFor(scene, service),
     network: networkFor(scene, consumer, links),

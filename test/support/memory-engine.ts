@@ -145,6 +145,11 @@ export class MemoryEngine implements Engine {
     return this.#findImage(ref);
   }
 
+  async findImages(refs: readonly string[], options: CallOptions): Promise<ReadonlyMap<string, string>> {
+    await this.#enter('findImages', [refs], options);
+    return new Map(refs.flatMap((ref) => (this.images.has(ref) ? [[ref, this.#findImage(ref).id] as const] : [])));
+  }
+
   async inspectHost(options: CallOptions): Promise<EngineHost> {
     await this.#enter('inspectHost', [], options);
     return this.host;

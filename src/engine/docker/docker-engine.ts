@@ -27,6 +27,7 @@ import type {
   ContainerSummaryJson,
   HostJson,
   ImageJson,
+  ImageSummaryJson,
   NetworkJson,
   VolumeJson,
 } from './docker-json.js';
@@ -36,6 +37,7 @@ import { followEvents } from './events.js';
 import {
   toContainerDetails,
   toEngineHost,
+  toImageIds,
   toObservedContainer,
   toObservedImage,
   toObservedNetwork,
@@ -88,6 +90,11 @@ export class DockerEngine implements Engine {
   async inspectImage(ref: string, { signal }: CallOptions): Promise<ObservedImage> {
     const call = get(`/images/${encodeURIComponent(ref)}/json`);
     return toObservedImage(await this.#ask<ImageJson>(call, doing(`inspect ${ref}`, 'image-not-found'), signal));
+  }
+
+  async findImages(refs: readonly string[], { signal }: CallOptions): Promise<ReadonlyMap<string, string>> {
+    const call = get('/images/json', { filters: JSON.stringify({ reference: refs }) });
+    return toImageIds(refs, await this.#ask<readonly ImageSummaryJson[]>(call, doing('list images'), signal));
   }
 
   async inspectHost({ signal }: CallOptions): Promise<EngineHost> {
