@@ -21,8 +21,9 @@ exports.commandIn = (words) =>
 exports.compiledFile = (filename, source, command) => `${filename}.${/^\/\/(\w+)/.exec(source)?.[1]}.${command}.v8`;
 
 /**
- * Runs a CommonJS file as `require` would, with the code that V8 compiled when it was built, if that is there and of this very V8:
- * otherwise V8 refuses it and compiles anew. Answers the script, of which scripts/compile.mjs keeps what was compiled.
+ * Runs a CommonJS file that the build has put into the function that `require` would put it into (doing so here costs a copy), with
+ * the code that V8 compiled when it was built, if that is there and of this very V8: otherwise V8 refuses it and compiles anew.
+ * Answers the script, of which scripts/compile.mjs keeps what was compiled.
  */
 exports.load = (filename, command) => {
   // The build writes plain ASCII, which needs no decoding.
@@ -33,10 +34,7 @@ exports.load = (filename, command) => {
   } catch {
     // it starts all the same, a little later
   }
-  const script = new Script(`(function (require, module, exports, __filename, __dirname) {${source}\n})`, {
-    filename,
-    cachedData,
-  });
+  const script = new Script(source, { filename, cachedData });
   const module = { exports: {} };
   script.runInThisContext()(createRequire(filename), module, module.exports, filename, dirname(filename));
   return script;

@@ -73,7 +73,10 @@ async function bundleCommandLine() {
     legalComments: 'none',
     logLevel: 'silent',
     define: { 'import.meta.url': '__moduleUrl' },
-    banner: { js: `//${hash.slice(0, 16)}\nconst __moduleUrl=require('node:url').pathToFileURL(__filename).href;` },
+    banner: {
+      js: `//${hash.slice(0, 16)}\n(function (require, module, exports, __filename, __dirname) {const __moduleUrl=require('node:url').pathToFileURL(__filename).href;`,
+    },
+    footer: { js: '})' },
     plugins: [lazyPackages()],
   });
   const older = (await readdir(path.dirname(bundle)).catch(() => [])).filter((name) => name.endsWith('.v8'));

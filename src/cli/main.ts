@@ -19,7 +19,7 @@ const version = (
   JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string }
 ).version;
 
-const program = makeProgram(version, (work, options) => runCommand(work, options));
+const program = makeProgram(version, (work, options) => runCommand(work, options), process.argv.slice(2));
 program.exitOverride();
 for (const command of program.commands) command.exitOverride();
 
