@@ -72,9 +72,9 @@ async function bundleCommandLine() {
     minifySyntax: true,
     legalComments: 'none',
     logLevel: 'silent',
-    define: { 'import.meta.url': '__moduleUrl' },
+    define: { 'import.meta.dirname': '__dirname' },
     banner: {
-      js: `//${hash.slice(0, 16)}\n(function (require, module, exports, __filename, __dirname) {const __moduleUrl=require('node:url').pathToFileURL(__filename).href;`,
+      js: `//${hash.slice(0, 16)}\n(function (require, module, exports, __filename, __dirname) {`,
     },
     footer: { js: '})' },
     plugins: [lazyPackages()],
