@@ -23,13 +23,15 @@ export interface SpecOptions {
 export function specForUnit(scene: Scene, unit: Unit): { readonly spec: ContainerSpec; readonly print: Fingerprint } {
   const old = unit.current ?? unit.replaced;
   const consumer = { name: unit.name, service: unit.service, siblings: false };
-  const bare = specFor(scene, { consumer, number: unit.number, old });
-  const print = fingerprint(bare, imageOf(scene, unit.service)?.id ?? null);
-  return {
-    spec: { ...bare, labels: { ...bare.labels, ...fingerprintLabels(print), [LABEL.tty]: String(bare.tty) } },
-    print,
-  };
+  const spec = specFor(scene, { consumer, number: unit.number, old });
+  return { spec, print: fingerprint(spec, imageOf(scene, unit.service)?.id ?? null) };
 }
+
+/** The spec to create the container by: it remembers its fingerprint. */
+export const rememberingSpec = (spec: ContainerSpec, print: Fingerprint): ContainerSpec => ({
+  ...spec,
+  labels: { ...spec.labels, ...fingerprintLabels(print), [LABEL.tty]: String(spec.tty) },
+});
 
 export function specFor(scene: Scene, { consumer, number, old }: SpecOptions): ContainerSpec {
   const { service, name } = consumer;
