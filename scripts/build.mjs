@@ -72,8 +72,11 @@ async function bundleCommandLine() {
     minifySyntax: true,
     legalComments: 'none',
     logLevel: 'silent',
-    define: { 'import.meta.url': '__moduleUrl' },
-    banner: { js: `//${hash.slice(0, 16)}\nconst __moduleUrl=require('node:url').pathToFileURL(__filename).href;` },
+    define: { 'import.meta.dirname': '__dirname' },
+    banner: {
+      js: `//${hash.slice(0, 16)}\n(function (require, module, exports, __filename, __dirname) {`,
+    },
+    footer: { js: '})' },
     plugins: [lazyPackages()],
   });
   const older = (await readdir(path.dirname(bundle)).catch(() => [])).filter((name) => name.endsWith('.v8'));

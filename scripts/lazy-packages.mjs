@@ -8,7 +8,7 @@ const LAZY = 'tsfig:lazy';
 /** From the bundle to dockerode, and from there to its own dependencies, wherever npm has put those. */
 const LAZY_SOURCE = `
 import { createRequire } from 'node:module';
-const ofDockerode = () => createRequire(createRequire(import.meta.url).resolve('dockerode'));
+const ofDockerode = () => createRequire(createRequire(__filename).resolve('dockerode'));
 export const fromDockerode = (name) => ofDockerode()(name);
 export const fromModem = (name) => createRequire(ofDockerode().resolve('docker-modem'))(name);
 `;
@@ -47,6 +47,16 @@ const EDITS = [
     ],
   },
   {
+    // Most of the time there is nothing to hash before the engine has answered.
+    file: /\/src\/plan\/fingerprint\.ts$/,
+    replace: [
+      [
+        "import { createHash } from 'node:crypto';",
+        "const createHash = (name: string) => require('node:crypto').createHash(name);",
+      ],
+    ],
+  },
+  {
     // Its patterns take more than a millisecond to parse, and most text is plain ASCII.
     file: /\/fast-string-width\/dist\/index\.js$/,
     replace: [
@@ -81,6 +91,7 @@ export const lazyPackages = () => ({
     for (const { file, replace } of EDITS) {
       build.onLoad({ filter: file }, async ({ path }) => ({
         contents: edited(path, await readFile(path, 'utf8'), replace),
+        loader: path.endsWith('.ts') ? 'ts' : 'js',
       }));
     }
   },

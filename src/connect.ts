@@ -21,9 +21,9 @@ export function connect({ environment, directory, version }: Surroundings): Worl
     environment,
     directory,
     version,
-    async connectEngine(signal, project) {
+    async connectEngine(signal) {
       const { connectDocker } = await import('./engine/docker/connect-docker.js');
-      const connecting = (engine ??= connectDocker(environment, signal, project));
+      const connecting = (engine ??= connectDocker(environment, signal));
       connecting.catch(() => (engine = null)); // the next call may find it
       return connecting;
     },

@@ -41,6 +41,10 @@ function nearest({ directory, host }: World): string {
   });
 }
 
+/** The same, of a file that has not been read yet. Throws `project-file-missing`, too. */
+export const projectNameOf = (world: World, request: ProjectRequest): string =>
+  findProjectName(world, request, findFile(world, request).directory);
+
 const NAME_VARIABLES = ['TSFIG_PROJECT_NAME', 'COMPOSE_PROJECT_NAME', 'FIG_PROJECT_NAME'];
 
 /** The project's name (decisions 3). Throws `bad-usage` when nothing usable is left of it. */

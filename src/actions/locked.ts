@@ -24,7 +24,7 @@ export async function locked<T>(
 }
 
 /** The same for every spelling of one engine's address, so that a lock is the same lock. */
-export function engineKey({ host }: World, { facts }: Engine): string {
-  const path = /^unix:\/\/(.+)$/.exec(facts.address)?.[1];
-  return path === undefined ? facts.address : `unix://${host.files.realPath(path)}`;
+export function engineKey({ host }: World, { address }: Engine): string {
+  const path = /^unix:\/\/(.+)$/.exec(address)?.[1];
+  return path === undefined ? address : `unix://${host.files.realPath(path)}`;
 }

@@ -26,7 +26,7 @@ const READ_AT_ONCE = 16;
 
 /** What the services' containers have written, and with `follow` what they write until they have all ended. */
 export async function logs(world: World, request: LogsRequest, control: Control): Promise<Checked<readonly string[]>> {
-  const found = await findContainers(world, { ...request, listsFirst: true }, control);
+  const found = await findContainers(world, request, control);
   if (!found.ok) return found;
   const { engine, project } = found.value;
   const writers = await listWriters(world, found.value, control);

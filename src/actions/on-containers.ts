@@ -51,10 +51,10 @@ export interface FoundServices {
   readonly services: readonly string[];
 }
 
-/** The project and the services named. `listsFirst`: the containers are listed next, with no lock to wait for in between. */
+/** The project and the services named. */
 export async function findContainers(
   world: World,
-  request: ProjectRequest & { readonly services: readonly string[]; readonly listsFirst?: boolean },
+  request: ProjectRequest & { readonly services: readonly string[] },
   control: Control,
 ): Promise<Checked<FoundServices>> {
   const prepared = await prepare(world, request, control);
@@ -63,7 +63,7 @@ export async function findContainers(
   const order = [...needs.keys()];
   const named = namedServices(order, request.services);
   if (!named.ok) return named;
-  const engine = await world.connectEngine(control.signal, request.listsFirst ? project.name : undefined);
+  const engine = await world.connectEngine(control.signal);
   return good({ engine, project, services: order.filter((name) => named.value.includes(name)) });
 }
 

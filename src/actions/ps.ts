@@ -3,8 +3,8 @@ import type { Control } from '../model/event.js';
 import type { ObservedContainer } from '../model/observed.js';
 import { isJob } from '../plan/leftovers.js';
 import { inPlaceOrder, isOneOff, isUp, serviceOf } from '../plan/units.js';
-import type { ProjectRequest } from './find-file.js';
-import { findContainers } from './on-containers.js';
+import { askEarly } from './ask-early.js';
+import { projectNameOf, type ProjectRequest } from './find-file.js';
 import type { World } from './world.js';
 
 export interface PsRequest extends ProjectRequest {
@@ -17,13 +17,24 @@ export async function ps(
   request: PsRequest,
   control: Control,
 ): Promise<Checked<readonly ObservedContainer[]>> {
-  const found = await findContainers(world, { ...request, listsFirst: true }, control);
-  if (!found.ok) return found;
-  const { engine, project, services } = found.value;
-  const containers = await engine.listContainers({ project: project.name, signal: control.signal });
+  const list = async (signal: AbortSignal): Promise<readonly ObservedContainer[]> => {
+    const engine = await world.connectEngine(signal);
+    return engine.listContainers({ project: projectNameOf(world, request), signal });
+  };
+  const early = await askEarly(list, control.signal);
+  try {
+    const { findContainers } = await import('./on-containers.js'); // while the engine answers
+    const found = await findContainers(world, request, control);
+    return found.ok ? good(shownOf(await early.answer, found.value.services)) : found;
+  } finally {
+    early.drop();
+  }
+}
+
+function shownOf(containers: readonly ObservedContainer[], services: readonly string[]): ObservedContainer[] {
   const shown = containers.filter(
     (container) =>
       services.includes(serviceOf(container)) && (!isOneOff(container) || isJob(container) || isUp(container)),
   );
-  return good(shown.toSorted(inPlaceOrder));
+  return shown.toSorted(inPlaceOrder);
 }

@@ -1,5 +1,5 @@
 import type { Hands } from '../apply/hands.js';
-import { inspectImages } from '../apply/observe.js';
+import { inspectImages } from '../apply/see-images.js';
 import type { Engine } from '../engine/engine.js';
 import type { Control } from '../model/event.js';
 import type { Observed } from '../model/observed.js';

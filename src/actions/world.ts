@@ -9,11 +9,8 @@ export interface World {
   readonly directory: string;
   /** tsfig's own version. */
   readonly version: string;
-  /**
-   * Connects on the first call. Throws `engine-unreachable`. `project`: the list of its containers is the next question, and
-   * may be asked at once.
-   */
-  readonly connectEngine: (signal: AbortSignal, project?: string) => Promise<Engine>;
+  /** The engine, which is not asked anything yet. Throws `engine-unreachable` for what cannot be one. */
+  readonly connectEngine: (signal: AbortSignal) => Promise<Engine>;
   /** The engine's address, such as `unix:///var/run/docker.sock`; it is not asked. Throws `engine-unreachable`. */
   readonly findEngine: () => Promise<string>;
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Engine, OutputChunk } from '../engine/engine.js';
 import { abortable } from '../lib/deadline.js';
 import { seconds } from '../lib/units.js';
@@ -71,6 +72,8 @@ export class Follower implements Attacher {
 
   constructor(options: FollowerOptions) {
     this.#options = options;
+    // Every container that has ended listens to them: more than ten are no leak, and Node would tell the user of one.
+    setMaxListeners(0, this.#final.signal, this.#over.signal);
   }
 
   get containers(): string[] {

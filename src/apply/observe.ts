@@ -5,10 +5,10 @@ import {
   type ContainerDetails,
   type LinkStyle,
   type Observed,
-  type ObservedImage,
   findOwnNetwork,
 } from '../model/observed.js';
 import type { Project, Service } from '../model/project.js';
+import { seeImages } from './see-images.js';
 
 /** What this machine knows of the address space around the engine. */
 export interface Surroundings {
@@ -32,15 +32,24 @@ export interface Looking {
 export async function observe(engine: Engine, looking: Looking, signal: AbortSignal): Promise<Observed> {
   const { project, services } = looking;
   const call = { signal };
+  const listing = engine.listContainers({ project: project.name, signal });
   const [containers, networks, volumes, images, externals] = await Promise.all([
-    engine.listContainers({ project: project.name, signal }),
+    listing,
     engine.listNetworks(call),
     looking.everyVolume || hasNamedVolumes(services) ? engine.listVolumes({ project: project.name, signal }) : [],
-    inspectImages(engine, services, signal),
+    seeImages(engine, services, listing, signal),
     inspectExternals(engine, services, signal),
   ]);
   const addressSpace = findOwnNetwork(project.name, networks) ? null : await findAddressSpace(engine, looking, signal);
-  return { containers, images, networks, volumes, externals, addressSpace, linkStyle: linkStyleOf(engine.facts) };
+  return {
+    containers,
+    images,
+    networks,
+    volumes,
+    externals,
+    addressSpace,
+    linkStyle: linkStyleOf(await engine.facts(call)),
+  };
 }
 
 /** The API that came with Engine 28.0, the first with the second way. */
@@ -52,19 +61,6 @@ export const linkStyleOf = ({ flavor, apiVersion }: EngineFacts): LinkStyle =>
 
 const hasNamedVolumes = (services: readonly Service[]): boolean =>
   services.some(({ mounts }) => mounts.some(({ kind }) => kind === 'volume'));
-
-/** The images of these services that are there. */
-export async function inspectImages(
-  engine: Engine,
-  services: readonly Service[],
-  signal: AbortSignal,
-): Promise<Map<string, ObservedImage>> {
-  const refs = [...new Set(services.map(({ source }) => source.ref))];
-  const found = await Promise.all(
-    refs.map(async (ref) => [ref, await orNull(engine.inspectImage(ref, { signal }), 'image-not-found')] as const),
-  );
-  return new Map(found.flatMap(([ref, image]) => (image ? [[ref, image] as const] : [])));
-}
 
 /** The containers of others that these services name. One that is not there is an error before anything is changed. */
 async function inspectExternals(
@@ -81,23 +77,17 @@ async function inspectExternals(
   }
   const found = await Promise.all(
     [...named].map(async ([name, where]) => {
-      const details = await orNull(engine.inspectContainer(name, { signal }), 'container-not-found');
-      if (details) return [name, details] as const;
-      throw new TsfigError('container-not-found', `there is no container ${name}, which ${where} names`, {
-        hint: 'start it first, or correct its name; it is neither a service of the file nor a container of the engine',
-      });
+      try {
+        return [name, await engine.inspectContainer(name, { signal })] as const;
+      } catch (error) {
+        if (!hasCode(error, 'container-not-found')) throw error;
+        throw new TsfigError('container-not-found', `there is no container ${name}, which ${where} names`, {
+          hint: 'start it first, or correct its name; it is neither a service of the file nor a container of the engine',
+        });
+      }
     }),
   );
   return new Map(found);
-}
-
-async function orNull<T>(looking: Promise<T>, missing: 'image-not-found' | 'container-not-found'): Promise<T | null> {
-  try {
-    return await looking;
-  } catch (error) {
-    if (hasCode(error, missing)) return null;
-    throw error;
-  }
 }
 
 /** Size of the networks cut from a pool that the user names: room for 126 fixed addresses. */
@@ -114,6 +104,6 @@ async function findAddressSpace(engine: Engine, { surroundings }: Looking, signa
   return {
     pools: pool === null ? host.pools : [{ base: pool, size: Math.max(NAMED_POOL_SIZE, Number(pool.split('/')[1])) }],
     taken: here ? surroundings.taken() : [],
-    rangeKeepsFixed: engine.facts.flavor === 'docker',
+    rangeKeepsFixed: (await engine.facts({ signal })).flavor === 'docker',
   };
 }

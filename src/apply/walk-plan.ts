@@ -18,6 +18,11 @@ const HEAVY_AT_ONCE = 3;
 const HEAVY: ReadonlySet<StepKind> = new Set(['pull-image', 'build-image']);
 /** Steps that only wait: they take nobody's place. */
 const IDLE: ReadonlySet<StepKind> = new Set(['wait-ready']);
+/**
+ * Who waits for a place longest: what is created waits for nobody, while a start may be what others wait for. So the first
+ * containers start while the last ones are being created.
+ */
+const CREATION_RANK = 1;
 /** How long putting things back may take. It has a clock of its own, because what stopped the walk is aborted already. */
 const RESCUE_LIMIT = seconds(60);
 
@@ -103,7 +108,8 @@ class Walk {
     if (stopped !== -1) return this.#tell(step, notBegun(step.needs[stopped] ?? '', ends[stopped]));
     if (IDLE.has(step.kind)) return this.#perform(step, this.#control);
     const places = HEAVY.has(step.kind) ? this.#heavyPlaces : this.#places;
-    return places(() => this.#perform(step, this.#control));
+    const rank = step.kind === 'create-container' ? CREATION_RANK : 0;
+    return places(() => this.#perform(step, this.#control), rank);
   }
 
   /** `checkNeeds` has made sure that there is one. */

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { hasCode, TsfigError } from '../model/errors.js';
 import { diagnosticsToText } from '../render/diagnostic.js';
@@ -16,10 +17,10 @@ import { listenToSignals } from './signals.js';
 const PARALLEL = 8;
 
 const version = (
-  JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string }
+  JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as { readonly version: string }
 ).version;
 
-const program = makeProgram(version, (work, options) => runCommand(work, options));
+const program = makeProgram(version, (work, options) => runCommand(work, options), process.argv.slice(2));
 program.exitOverride();
 for (const command of program.commands) command.exitOverride();
 

@@ -21,21 +21,26 @@ import { registerVersion } from './commands/version.js';
 import { readCount } from './values.js';
 
 /** In the order in which `--help` lists them. What a command needs to work is imported when it runs. */
-const COMMANDS: readonly Register[] = [
-  ...[registerUp, registerRun, registerPs, registerLogs, registerStop, registerStart, registerRestart, registerKill],
-  ...[
-    registerRm,
-    registerDown,
-    registerBuild,
-    registerPull,
-    registerPlan,
-    registerReady,
-    registerConfig,
-    registerUnits,
-    registerCompletion,
-  ],
-  registerVersion,
-];
+const COMMANDS: Readonly<Record<string, Register>> = {
+  up: registerUp,
+  run: registerRun,
+  ps: registerPs,
+  logs: registerLogs,
+  stop: registerStop,
+  start: registerStart,
+  restart: registerRestart,
+  kill: registerKill,
+  rm: registerRm,
+  down: registerDown,
+  build: registerBuild,
+  pull: registerPull,
+  plan: registerPlan,
+  ready: registerReady,
+  config: registerConfig,
+  units: registerUnits,
+  completion: registerCompletion,
+  version: registerVersion,
+};
 
 /** The options that stand before the command. */
 export interface GlobalOptions {
@@ -47,7 +52,11 @@ export interface GlobalOptions {
   readonly color: boolean;
 }
 
-export function makeProgram(version: string, run: Run): Command {
+/**
+ * The program with every command; with `words`, the command line, with the one that they name alone, because making all of
+ * them takes longer than most of them have to do.
+ */
+export function makeProgram(version: string, run: Run, words: readonly string[] = []): Command {
   const program = new Command('tsfig')
     .description('Brings a project of containers up on one Docker host from one file, fig.yml.')
     .usage('[options] COMMAND [arguments]')
@@ -72,6 +81,15 @@ export function makeProgram(version: string, run: Run): Command {
         'tsfig plan                what up would do, and why',
       ),
     );
-  for (const register of COMMANDS) register(program, run);
+  for (const name of commandsFor(program, words)) COMMANDS[name]?.(program, run);
   return program;
+}
+
+/** What is not a command's name is compared with all of them, and completion tells of all. */
+function commandsFor({ options }: Command, words: readonly string[]): string[] {
+  const takesValue = (word: string): boolean =>
+    options.some(({ short, long, required }) => required && (word === short || word === long));
+  const given = words.find((word, at) => !word.startsWith('-') && !takesValue(words[at - 1] ?? ''));
+  const isAlone = given !== undefined && Object.hasOwn(COMMANDS, given) && given !== 'completion';
+  return isAlone ? [given] : Object.keys(COMMANDS);
 }

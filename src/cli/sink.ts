@@ -5,6 +5,12 @@ import { seconds } from '../lib/units.js';
 /** Characters gathered before they are written: one write for some thousand lines is what makes them fast. */
 const FULL = 64 * 1024;
 
+/**
+ * For so long after a write text gathers, in milliseconds. The engine sends a line at a time, and a turn of the event loop
+ * has but thirty of them: of two million lines, written at each turn's end, the writes to a pipe alone took half a second.
+ */
+const WRITE_PAUSE = 5;
+
 /** How long a reader that takes nothing is waited for once everything was asked to stop. */
 const READER_PATIENCE = seconds(1);
 
@@ -21,13 +27,15 @@ interface SinkOptions {
 }
 
 /**
- * Writes text to a stream in batches, at the latest when the current turn of the event loop ends. Never throws and never
- * rejects. Memory stays bounded as long as callers await what `write` answers.
+ * Writes text to a stream in batches: when the current turn of the event loop ends or, soon after another write, some
+ * milliseconds later. Never throws and never rejects. Memory stays bounded as long as callers await what `write` answers.
  */
 export class Sink {
   readonly #options: SinkOptions;
   #text = '';
   #scheduled: NodeJS.Immediate | null = null;
+  /** Set for `WRITE_PAUSE` after a turn's write: what comes meanwhile is written at its end. */
+  #pause: NodeJS.Timeout | null = null;
   /** Pending while the stream takes no more; resolves when it does again, or never will. */
   #blocked: Promise<void> | null = null;
   #closed = false;
@@ -122,16 +130,22 @@ export class Sink {
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#options.held?.()) return;
-    this.#scheduled = setImmediate(() => {
-      this.#scheduled = null;
-      this.flush();
-    });
+    if (this.#scheduled || this.#pause || this.#options.held?.()) return;
+    this.#scheduled = setImmediate(() => this.#writeGathered());
+  }
+
+  #writeGathered(): void {
+    this.#unschedule();
+    if (this.#text === '') return;
+    this.flush();
+    this.#pause = setTimeout(() => this.#writeGathered(), WRITE_PAUSE);
   }
 
   #unschedule(): void {
     if (this.#scheduled) clearImmediate(this.#scheduled);
+    if (this.#pause) clearTimeout(this.#pause);
     this.#scheduled = null;
+    this.#pause = null;
   }
 
   #close(error: NodeJS.ErrnoException | null): void {

@@ -29,7 +29,10 @@ export interface CallOptions {
  * An aborted call rejects with the signal's reason.
  */
 export interface Engine {
-  readonly facts: EngineFacts;
+  /** Where it is reached, such as `unix:///var/run/docker.sock`. */
+  readonly address: string;
+  /** What it is. Any answer tells that: it is a request of its own only when nothing was asked before. Throws `engine-too-old`. */
+  facts(options: CallOptions): Promise<EngineFacts>;
 
   /** Containers of the project in every state, one-offs included; without a project, all of the engine. */
   listContainers(options: CallOptions & { readonly project: string | null }): Promise<readonly ObservedContainer[]>;
@@ -39,6 +42,11 @@ export interface Engine {
   listVolumes(options: CallOptions & { readonly project: string }): Promise<readonly ObservedVolume[]>;
   /** Throws `image-not-found`. */
   inspectImage(ref: string, options: CallOptions): Promise<ObservedImage>;
+  /**
+   * The ids of those of these images that are there, by their reference as given. One that is named by a digest, an id or
+   * in any other way than the engine writes it may be missing although it is there.
+   */
+  findImages(refs: readonly string[], options: CallOptions): Promise<ReadonlyMap<string, string>>;
   /** The engine's own ranges for new networks and what tells whether it runs on this very host. */
   inspectHost(options: CallOptions): Promise<EngineHost>;
 
@@ -100,10 +108,6 @@ export interface EngineFacts {
   readonly flavor: 'docker' | 'podman';
   /** The API version spoken, such as `1.41`: the lower of the engine's and ours. */
   readonly apiVersion: string;
-  /** Which builder is used unless DOCKER_BUILDKIT says otherwise. */
-  readonly builder: 'classic' | 'buildkit';
-  /** Where it was reached, such as `unix:///var/run/docker.sock`. */
-  readonly address: string;
 }
 
 export interface EngineHost {

@@ -38,9 +38,13 @@ export const socketLock: Lock = {
   },
 };
 
-/** Longest path of a socket is about 100 bytes, so the name is a hash. */
+/** What can stand in the path of a socket as it is; the longest is about 100 bytes. */
+const PLAIN = /^[\w .:/-]{1,90}$/;
+
+/** On Linux as a person can read it in /proc/net/unix, where it fits; else a hash of the name. */
 async function socketPath(name: string): Promise<string> {
-  const { createHash } = await import('node:crypto'); // it costs milliseconds that commands without a lock can save
+  if (process.platform === 'linux' && PLAIN.test(name)) return `\0tsfig|${name.replaceAll(' ', '|')}`;
+  const { createHash } = await import('node:crypto'); // it costs milliseconds that most can save
   const hash = createHash('sha256').update(name).digest('hex').slice(0, 32);
   return process.platform === 'linux' ? `\0tsfig-${hash}` : join(tmpdir(), `tsfig-${hash}.sock`);
 }

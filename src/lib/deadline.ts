@@ -1,4 +1,3 @@
-import { setTimeout as timeout } from 'node:timers/promises';
 import type { Milliseconds } from './units.js';
 
 /**
@@ -60,9 +59,11 @@ export async function patiently<T>(promise: Promise<T>, patience: Milliseconds, 
 
 /** Resolves after this long; rejects with the signal's reason when that aborts first. */
 export async function pause(length: Milliseconds, signal: AbortSignal): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => (timer = setTimeout(resolve, length)));
   try {
-    await timeout(length, undefined, { signal });
-  } catch (error) {
-    throw signal.aborted ? signal.reason : error;
+    await abortable(over, signal);
+  } finally {
+    clearTimeout(timer);
   }
 }

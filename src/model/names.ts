@@ -24,6 +24,8 @@ export const LABEL = {
   failure: 'tsfig.failure',
   /** `true` or `false`: whether it has a terminal, which decides how its output is framed and is not in the engine's list. */
   tty: 'tsfig.tty',
+  /** JSON of what its image says (`ObservedImage`), so that it need not be asked again. */
+  image: 'tsfig.image',
   /** JSON of field → short hash, to say which field of a container's configuration has changed. */
   fields: 'tsfig.fields',
 } as const;

@@ -8,8 +8,10 @@ export function whyReplace(container: ObservedContainer, wanted: Fingerprint): R
   if (container.labels[LABEL.configHash] === wanted.hash) return null;
   const had = readFields(container.labels[LABEL.fields]);
   if (!had) return { code: 'foreign' };
-  const keys = [...new Set([...Object.keys(had), ...Object.keys(wanted.fields)])].toSorted();
-  const changed = keys.filter((key) => had[key] !== wanted.fields[key]);
+  const fields = wanted.fields();
+  const keys = [...new Set([...Object.keys(had), ...Object.keys(fields)])].toSorted();
+  const changed = keys.filter((key) => had[key] !== fields[key]);
+  if (changed.length === 0) return null; // another version of tsfig has put the same together in another way
   if (changed.length === 1 && changed[0] === 'imageId') return { code: 'image-changed' };
   return { code: 'config-changed', fields: changed.filter((key) => key !== 'imageId') };
 }

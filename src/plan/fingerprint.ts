@@ -5,8 +5,8 @@ import { isReservedLabel, LABEL } from '../model/names.js';
 export interface Fingerprint {
   /** SHA-256 of all that reaches the engine. */
   readonly hash: string;
-  /** Field → short hash, so that a later run can say which field differs. */
-  readonly fields: Readonly<Record<string, string>>;
+  /** Field → short hash, so that a later run can say which field differs; made when it is asked for. */
+  readonly fields: () => Readonly<Record<string, string>>;
 }
 
 /** Digits of a field's hash: enough to notice a change, too few to fill the labels of a container. */
@@ -26,18 +26,19 @@ export function fingerprint(spec: ContainerSpec, imageId: string | null): Finger
     environment: environment.toSorted(),
     mounts: mounts.map((mount) => (mount.kind === 'anonymous' ? { ...mount, carried: null } : mount)),
   };
-  const fields: Record<string, string> = {};
-  for (const key of Object.keys(covered).toSorted()) {
-    // A field at its default is left out: a new kind of field then changes no container that does not use it.
-    if (!isEmpty(covered[key])) fields[key] = sha256(JSON.stringify(sorted(covered[key]))).slice(0, FIELD_DIGITS);
-  }
-  return { hash: sha256(JSON.stringify(fields)), fields };
+  // A field at its default is left out: a new kind of field then changes no container that does not use it.
+  const keys = Object.keys(covered).filter((key) => !isEmpty(covered[key]));
+  const texts = keys.toSorted().map((key) => [key, JSON.stringify(sorted(covered[key]))] as const);
+  return {
+    hash: sha256(JSON.stringify(texts)),
+    fields: () => Object.fromEntries(texts.map(([key, text]) => [key, sha256(text).slice(0, FIELD_DIGITS)])),
+  };
 }
 
 /** The labels that carry a fingerprint. */
 export const fingerprintLabels = ({ hash, fields }: Fingerprint): Record<string, string> => ({
   [LABEL.configHash]: hash,
-  [LABEL.fields]: JSON.stringify(fields),
+  [LABEL.fields]: JSON.stringify(fields()),
 });
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -5,7 +5,7 @@ import type { Dependency } from '../model/project.js';
 import type { Reason, Rescue, RescueStep, Step } from '../model/plan.js';
 import { whyReplace } from './compare.js';
 import { imageOf, type Scene } from './scene.js';
-import { specForUnit } from './spec-for.js';
+import { rememberingSpec, specForUnit } from './spec-for.js';
 import * as steps from './steps.js';
 import { isUp, type Unit } from './units.js';
 
@@ -85,12 +85,13 @@ type Planned = Pick<UnitPlan, 'steps' | 'rescues' | 'created' | 'started'>;
 
 function planFound(scene: Scene, unit: Found, context: Context): Planned {
   const wanted = specForUnit(scene, unit);
-  const { spec } = wanted;
   const { current } = unit;
-  if (!current) return planMissing(unit, spec, context);
-  const why = lostNetwork(scene, current, spec) ?? whyRecreate(current, wanted, context);
-  if (why) return planReplacement({ ...unit, current }, spec, { ...context, why });
-  return planStaying({ ...unit, current }, context);
+  const why = current && (lostNetwork(scene, current, wanted.spec) ?? whyRecreate(current, wanted, context));
+  if (current && !why) return planStaying({ ...unit, current }, context);
+  const spec = rememberingSpec(wanted.spec, wanted.print);
+  return current && why
+    ? planReplacement({ ...unit, current }, spec, { ...context, why })
+    : planMissing(unit, spec, context);
 }
 
 type Spec = ReturnType<typeof specForUnit>['spec'];

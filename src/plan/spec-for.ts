@@ -1,5 +1,6 @@
 import type { ContainerSpec, SpecMount, SpecNetwork } from '../model/container-spec.js';
 import { TsfigError } from '../model/errors.js';
+import { imageToLabel } from '../model/image-facts.js';
 import { LABEL, volumeName } from '../model/names.js';
 import type { ObservedContainer, ObservedImage } from '../model/observed.js';
 import { hostPortAt, portBeyond } from '../model/ports.js';
@@ -22,13 +23,15 @@ export interface SpecOptions {
 export function specForUnit(scene: Scene, unit: Unit): { readonly spec: ContainerSpec; readonly print: Fingerprint } {
   const old = unit.current ?? unit.replaced;
   const consumer = { name: unit.name, service: unit.service, siblings: false };
-  const bare = specFor(scene, { consumer, number: unit.number, old });
-  const print = fingerprint(bare, imageOf(scene, unit.service)?.id ?? null);
-  return {
-    spec: { ...bare, labels: { ...bare.labels, ...fingerprintLabels(print), [LABEL.tty]: String(bare.tty) } },
-    print,
-  };
+  const spec = specFor(scene, { consumer, number: unit.number, old });
+  return { spec, print: fingerprint(spec, imageOf(scene, unit.service)?.id ?? null) };
 }
+
+/** The spec to create the container by: it remembers its fingerprint. */
+export const rememberingSpec = (spec: ContainerSpec, print: Fingerprint): ContainerSpec => ({
+  ...spec,
+  labels: { ...spec.labels, ...fingerprintLabels(print), [LABEL.tty]: String(spec.tty) },
+});
 
 export function specFor(scene: Scene, { consumer, number, old }: SpecOptions): ContainerSpec {
   const { service, name } = consumer;
@@ -40,7 +43,11 @@ export function specFor(scene: Scene, { consumer, number, old }: SpecOptions): C
     name,
     image: service.source.ref,
     environment: environmentFor(service, image, links),
-    labels: { ...service.labels, ...identityLabels(scene, service.name, number) },
+    labels: {
+      ...service.labels,
+      ...identityLabels(scene, service.name, number),
+      ...(image && { [LABEL.image]: imageToLabel(image) }),
+    },
     mounts: mountsFor(scene, service, old),
     volumesFrom: volumesFromFor(scene, service),
     network: networkFor(scene, consumer, links),

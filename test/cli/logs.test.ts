@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Scenario, TSFIG } from '../support/cli.js';
+import { TELLING_MEMORY, toldMegabytes } from '../support/memory.js';
 
 let scenario: Scenario;
 beforeEach(() => {
@@ -153,6 +154,19 @@ job: { image: busybox, command: echo done }`,
       for (const stream of [head.stdout, head.stderr]) stream.on('data', (text: Buffer) => output.push(text));
       await new Promise((resolve) => head.once('close', resolve));
       expect(Buffer.concat(output).toString()).toBe(`Attaching to ${scenario.name('job')}\n0\n`);
+    }
+  });
+
+  it('shows a million lines in less than 120 MB, as they are written and later', async () => {
+    scenario.fig(job('seq 1000000'));
+    for (const verb of ['up', 'logs']) {
+      const { code, stdout, stderr } = await scenario.run([verb, '--no-log-prefix'], { env: TELLING_MEMORY });
+      expect(code).toBe(0);
+      const numbers = linesOf(stdout).filter((line) => /^\d+$/.test(line));
+      expect(numbers).toHaveLength(1_000_000);
+      expect(numbers.every((line, at) => line === String(at + 1))).toBe(true);
+      expect(toldMegabytes(stderr)).toBeGreaterThan(10);
+      expect(toldMegabytes(stderr)).toBeLessThan(120);
     }
   });
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Scenario, type Running } from '../support/cli.js';
 import { EngineProxy } from '../support/engine-proxy.js';
+import { TELLING_MEMORY, toldMegabytes } from '../support/memory.js';
 
 let scenario: Scenario;
 beforeEach(() => {
@@ -212,16 +213,12 @@ db:
   it('takes less than 80 MB', async () => {
     scenario.fig('job: { image: busybox, command: "true" }');
     await once('job');
-    const { stderr } = await scenario.run(['run', '--once', 'job'], {
-      env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(TELL_MEMORY)}` },
-    });
-    const peak = Number(/peak (\d+) kB/.exec(stderr)?.[1]);
-    expect(peak).toBeGreaterThan(10_000);
-    expect(peak).toBeLessThan(80_000);
+    const { stderr } = await scenario.run(['run', '--once', 'job'], { env: TELLING_MEMORY });
+    const peak = toldMegabytes(stderr);
+    expect(peak).toBeGreaterThan(10);
+    expect(peak).toBeLessThan(80);
   });
 });
-
-const TELL_MEMORY = `process.on('exit', () => process.stderr.write('peak ' + process.resourceUsage().maxRSS + ' kB'))`;
 
 describe('run --every and --forever', () => {
   it('run the job again and again, hold its lock, and end with the signal', async () => {

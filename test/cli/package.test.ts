@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -39,7 +39,13 @@ beforeAll(() => {
   const locked = Object.entries(lock.packages).filter(([path, { dev }]) => path !== '' && !dev);
   const packages = {
     '': { name: 'app', dependencies },
-    'node_modules/tsfig': { version, resolved: dependencies.tsfig, dependencies: own.dependencies, bin: own.bin },
+    'node_modules/tsfig': {
+      version,
+      hasInstallScript: true,
+      resolved: dependencies.tsfig,
+      dependencies: own.dependencies,
+      bin: own.bin,
+    },
     ...Object.fromEntries(locked),
   };
   const manifest = { name: 'app', type: 'module', private: true, dependencies };
@@ -51,10 +57,23 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the package', () => {
   it('holds what runs, the docs, and nothing else', () => {
-    const others = packed.filter((path) => !/^dist\/.*\.(js|d\.ts|v8)$|^docs\/.*\.md$/.test(path));
-    const rest = ['CHANGELOG.md', 'LICENSE', 'README.md', 'bin/load.js', 'bin/package.json', 'bin/tsfig.js'];
-    expect(others.toSorted()).toEqual([...rest, 'dist/cli/main.cjs', 'package.json']);
+    const others = packed.filter((path) => !/^dist\/.*\.(js|d\.ts)$|^docs\/.*\.md$/.test(path));
+    const rest = ['CHANGELOG.md', 'LICENSE', 'README.md', 'bin/package.json', 'bin/tsfig.js'];
+    const scripts = ['scripts/compile.mjs', 'scripts/stand-in-engine.mjs'];
+    expect(others.toSorted()).toEqual([...rest, 'dist/cli/main.cjs', 'package.json', ...scripts]);
     expect(packed).toEqual(expect.arrayContaining(['dist/index.js', 'dist/index.d.ts']));
+  });
+
+  it('has V8 compile it where it is installed, so that it starts sooner', () => {
+    const tsfig = join(app, 'node_modules/tsfig');
+    const compiled = (): string[] => readdirSync(join(tsfig, 'dist/cli')).filter((name) => name.endsWith('.v8'));
+    expect(compiled()).toEqual([]);
+    run('npm', ['rebuild', 'tsfig', '--foreground-scripts'], app);
+    expect(
+      compiled()
+        .map((name) => name.split('.').at(-2))
+        .toSorted(),
+    ).toEqual(['config', 'help', 'logs', 'ps', 'run', 'up']);
   });
 
   it('gives a tsfig that works', () => {

@@ -73,37 +73,6 @@ describe('plan', () => {
 });
 
 describe('up', () => {
-  it('asks the engine a constant number of things when there is nothing to do', async () => {
-    const fig = (count: number): string =>
-      Array.from({ length: count }, (_none, index) => `s${index}: { ${IDLE} }\n`).join('');
-    const asked: number[] = [];
-    for (const count of [1, 6]) {
-      scenario.fig(fig(count));
-      await through('up', '-d');
-      const cold = proxy.requests.length;
-      const made = count - (asked.length === 0 ? 0 : 1);
-      expect(cold - 2 * made, proxy.requests.map(({ path }) => path).join(' ')).toBeLessThanOrEqual(6);
-      await through('up', '-d');
-      expect(proxy.changes).toEqual([]);
-      asked.push(proxy.requests.length);
-    }
-    expect(asked[0]).toBe(asked[1]);
-    expect(asked[0]).toBeLessThanOrEqual(4);
-  });
-
-  it('is as frugal in ps, logs, stop and start', async () => {
-    scenario.fig(['a', 'b', 'c'].map((name) => `${name}: { ${IDLE} }\n`).join(''));
-    await scenario.ok('up', '-d');
-    const count = async (...args: readonly string[]): Promise<number> => {
-      await through(...args);
-      return proxy.requests.length;
-    };
-    expect(await count('ps')).toBe(1);
-    expect(await count('logs')).toBe(1 + 3);
-    expect(await count('stop')).toBe(2 + 3);
-    expect(await count('start')).toBe(2 + 3);
-  });
-
   it('skips what depends on a step that failed, names the cause once, and finishes the rest', async () => {
     scenario.fig(`
 db: { image: busybox, command: [nosuchthing] }

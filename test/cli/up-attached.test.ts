@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Scenario } from '../support/cli.js';
+import { TELLING_MEMORY, toldMegabytes } from '../support/memory.js';
 
 let scenario: Scenario;
 beforeEach(() => {
@@ -21,14 +22,33 @@ describe('up in the foreground', () => {
       { length: 100 },
       (_, i) => `s${i}: { image: busybox, command: echo line ${i}, net: none }`,
     );
-    const { code, stdout } = await scenario.fig(services.join('\n')).run(['up']);
+    const { code, stdout, stderr } = await scenario.fig(services.join('\n')).run(['up']);
     expect(code).toBe(0);
+    expect(stderr).not.toContain('Warning'); // Node's, of listeners
     const lines = linesOf(stdout);
     const wanted = services.flatMap((_, i) => [
       `${`s${i}_1`.padEnd(5)}  | line ${i}`,
       `${scenario.name(`s${i}`)} exited with code 0`,
     ]);
     expect(lines.slice(1).toSorted()).toEqual(wanted.toSorted());
+  });
+
+  it('shows every line of twenty containers that each write a thousand a second, once and in order', async () => {
+    const script = `mkfifo /never; exec 3<>/never; i=0
+while [ $i -lt 2000 ]; do lines=; end=$((i + 100))
+while [ $i -lt $end ]; do i=$((i + 1)); lines="$lines$i\n"; done
+printf "$lines"; read -t 0.09 nothing <&3; done; true`;
+    const command = JSON.stringify(['sh', '-c', script.replaceAll('$', '$$$$')]);
+    scenario.fig(`job: { image: busybox, net: none, command: ${command} }`);
+    const { code, stdout, stderr } = await scenario.run(['up', '--scale', 'job=20'], { env: TELLING_MEMORY });
+    expect(code).toBe(0);
+    const wanted = Array.from({ length: 2000 }, (_, i) => String(i + 1)).join(' ');
+    for (let number = 1; number <= 20; number += 1) {
+      const lines = linesFrom(stdout, `job_${number}`).join(' ');
+      expect(lines === wanted, `job_${number}: ${lines.length} characters`).toBe(true);
+    }
+    expect(toldMegabytes(stderr)).toBeGreaterThan(10);
+    expect(toldMegabytes(stderr)).toBeLessThan(120);
   });
 
   it('shows the one line of a short job every time it is run', async () => {

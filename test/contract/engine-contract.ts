@@ -84,6 +84,12 @@ export function describeEngine(title: string, makeEngine: () => Promise<EngineUn
         expect((await listed('web'))?.imageId).toBe((await engine.inspectImage('busybox', at)).id);
       });
 
+      it('tells the same image id for several images at once, and nothing of one that is not there', async () => {
+        const { id } = await engine.inspectImage('busybox', at);
+        const found = await engine.findImages(['busybox', 'tsfig-test-no-such-image:1'], at);
+        expect(Object.fromEntries(found)).toEqual({ busybox: id });
+      });
+
       it('runs, ends, and then tells its exit code in the list and in the inspection', async () => {
         const id = await start('job', { command: ['sh', '-c', 'exit 3'] });
         expect(await ended(id)).toBe(3);

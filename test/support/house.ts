@@ -47,7 +47,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 export const NODE_MODULES: Readonly<Record<string, readonly string[]>> = {
   'node:child_process': ['engine/docker/'], // credential helpers
   'node:crypto': ['engine/docker/', 'host/', 'plan/fingerprint.ts', 'actions/run.ts'], // a hash; a name of its own
-  'node:events': ['engine/docker/'],
+  'node:events': ['engine/docker/', 'apply/follow-logs.ts'], // many listeners to one signal
   'node:fs': ['host/', 'engine/docker/', 'cli/main.ts'], // main reads the version
   'node:fs/promises': ['host/', 'engine/docker/'],
   'node:http': ['engine/docker/'],

@@ -49,7 +49,10 @@ const ANONYMOUS = /^[0-9a-f]{64}$/;
  * says so. Its behaviour is held to the real engine's by `test/contract/engine-contract.ts`.
  */
 export class MemoryEngine implements Engine {
-  readonly facts: EngineFacts;
+  readonly address = 'memory://';
+  /** Otherwise nobody answers. */
+  isReachable = true;
+  readonly #facts: EngineFacts;
   host: EngineHost = { engineVersion: '20.10.24', hostname: 'memory', kernel: '6.1', pools: [] };
   readonly calls: RecordedCall[] = [];
   /** Called before each call is carried out; a promise holds the call up until it resolves or the call is aborted. */
@@ -65,8 +68,12 @@ export class MemoryEngine implements Engine {
   #ticks = 0;
 
   constructor(images: readonly string[] = ['busybox'], facts: Partial<EngineFacts> = {}) {
-    this.facts = { flavor: 'docker', apiVersion: '1.41', builder: 'classic', address: 'memory://', ...facts };
+    this.#facts = { flavor: 'docker', apiVersion: '1.41', ...facts };
     for (const ref of images) this.addImage(ref);
+  }
+
+  facts(): Promise<EngineFacts> {
+    return Promise.resolve(this.#facts);
   }
 
   // What tests do to it.
@@ -136,6 +143,11 @@ export class MemoryEngine implements Engine {
   async inspectImage(ref: string, options: CallOptions): Promise<ObservedImage> {
     await this.#enter('inspectImage', [ref], options);
     return this.#findImage(ref);
+  }
+
+  async findImages(refs: readonly string[], options: CallOptions): Promise<ReadonlyMap<string, string>> {
+    await this.#enter('findImages', [refs], options);
+    return new Map(refs.flatMap((ref) => (this.images.has(ref) ? [[ref, this.#findImage(ref).id] as const] : [])));
   }
 
   async inspectHost(options: CallOptions): Promise<EngineHost> {
@@ -372,6 +384,7 @@ export class MemoryEngine implements Engine {
     const call = { method, args };
     this.calls.push(call);
     await abortable(Promise.resolve(this.onCall?.(call)), signal);
+    if (!this.isReachable) throw new TsfigError('engine-unreachable', 'cannot reach the Docker engine');
     const at = this.#failures.findIndex((one) => one.method === method);
     const failed = at === -1 ? undefined : this.#failures.splice(at, 1)[0];
     if (failed) throw failed.error;

@@ -22,7 +22,6 @@ export class MemoryWorld implements World {
   /** What taking a lock answers. */
   holder: Holder | null = null;
   readonly #locks = new Set<object>();
-  isReachable = true;
 
   readonly host: World['host'] = {
     files: {
@@ -54,10 +53,7 @@ export class MemoryWorld implements World {
     this.engine.host = { ...this.engine.host, pools: [{ base: '172.30.0.0/16', size: 24 }] };
   }
 
-  connectEngine = (): Promise<MemoryEngine> =>
-    this.isReachable
-      ? Promise.resolve(this.engine)
-      : Promise.reject(new TsfigError('engine-unreachable', 'cannot reach the Docker engine'));
+  connectEngine = (): Promise<MemoryEngine> => Promise.resolve(this.engine);
 
   findEngine = (): Promise<string> => Promise.resolve('memory');
 

@@ -27,8 +27,8 @@ async function engineLine({ world, control }: Context): Promise<string> {
   try {
     const engine = await world.connectEngine(control.signal);
     const { engineVersion } = await engine.inspectHost(control);
-    const { flavor, apiVersion, address } = engine.facts;
-    return `${flavor === 'podman' ? 'Podman' : 'Docker Engine'} ${engineVersion} (API ${apiVersion}) at ${address}`;
+    const { flavor, apiVersion } = await engine.facts(control);
+    return `${flavor === 'podman' ? 'Podman' : 'Docker Engine'} ${engineVersion} (API ${apiVersion}) at ${engine.address}`;
   } catch (error) {
     if (hasCode(error, 'engine-unreachable')) return `no engine: ${error.message}`;
     throw error;

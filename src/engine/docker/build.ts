@@ -7,13 +7,13 @@ import { openSession } from './build-session.js';
 import { readBuildKitBuild, readClassicBuild, type BuildReader, type BuildStep } from './build-steps.js';
 import type { DockerParts } from './docker-parts.js';
 import { doing } from './docker-errors.js';
-import { openStream, readPieces, type Connection, type EngineCall } from './door.js';
+import type { EngineCall } from './dial.js';
+import { openStream, readPieces, type Connection } from './door.js';
+import { toBuilder, type Builder } from './facts.js';
 import { DOCKER_HUB, readImageRef } from './image-ref.js';
 import { failureOf, type ProgressLine } from './progress.js';
 import { findCredentials, listRegistries, toAuthConfigHeader, type Credentials } from './registry-auth.js';
 import { toJsonLines } from './streams.js';
-
-type Builder = DockerParts['facts']['builder'];
 
 /** Builds an image; see `Engine.buildImage`. Nothing happens before the first output is asked for. */
 export async function* buildImage(
@@ -22,7 +22,7 @@ export async function* buildImage(
   signal: AbortSignal,
 ): AsyncGenerator<BuildOutput, void> {
   signal.throwIfAborted();
-  const builder = builderOf(parts);
+  const builder = await builderOf(parts, signal);
   const context = build.remote ? undefined : await packOrExplain(build);
   const watch = context && watchArchive(context.archive);
   const find = (host: string): Promise<Credentials | undefined> =>
@@ -44,10 +44,10 @@ export async function* buildImage(
   }
 }
 
-/** DOCKER_BUILDKIT decides where it is set, as for the docker command. */
-function builderOf({ environment, facts }: DockerParts): Builder {
+/** DOCKER_BUILDKIT decides where it is set, as for the docker command; else what the engine prefers. */
+async function builderOf({ environment, door }: DockerParts, signal: AbortSignal): Promise<Builder> {
   const wish = environment['DOCKER_BUILDKIT'];
-  if (!wish) return facts.builder;
+  if (!wish) return toBuilder(await door.ping(signal));
   return wish === '0' || wish.toLowerCase() === 'false' ? 'classic' : 'buildkit';
 }
 
@@ -136,7 +136,7 @@ async function authHeaders(
 ): Promise<Readonly<Record<string, string>>> {
   const needed = context && registriesOf(context.dockerfileText);
   const found = new Map<string, Credentials>();
-  for (const registry of needed ?? (await listRegistries(environment))) {
+  for (const registry of needed ?? listRegistries(environment)) {
     const credentials = await find(registry);
     if (credentials) found.set(registry, credentials);
   }

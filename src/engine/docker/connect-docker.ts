@@ -1,50 +1,32 @@
-import { Agent, type IncomingMessage } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { readFileSync } from 'node:fs';
+import { Agent } from 'node:http';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { abortable } from '../../lib/deadline.js';
-import { hasCode, TsfigError } from '../../model/errors.js';
-import type { Engine, EngineFacts } from '../engine.js';
-import type { EngineAddress } from './address.js';
+import { TsfigError } from '../../model/errors.js';
+import type { Engine } from '../engine.js';
+import type { Modem } from './dial.js';
 import { DockerEngine } from './docker-engine.js';
-import type { ContainerSummaryJson } from './docker-json.js';
-import { doing, fromDocker } from './docker-errors.js';
-import { labelFilter, tie, type Modem } from './door.js';
+import { Door } from './door.js';
 import { locateEngine, type LocatedEngine } from './locate-engine.js';
-import { isAtLeast } from './to-docker.js';
-
-/** The newest Engine API this was written against (Engine 28.5). */
-const NEWEST_API = { major: 1, minor: 51 };
-/** Engine 19.03: the oldest whose lists and waits behave as the translators expect. */
-const OLDEST_API = { major: 1, minor: 40 };
 
 /**
- * An engine, found by `environment` (DOCKER_HOST and friends; see `locateEngine`) and asked once what it is, so that every
- * further request speaks a version both know. Every answer tells that in its headers: with `project` the question is the list
- * of its containers at once, which the first `listContainers` then answers without another request. Throws `engine-unreachable` and `engine-too-old`.
+ * An engine, found by `environment` (DOCKER_HOST and friends; see `locateEngine`). Nothing is asked of it yet: its first
+ * answer tells what it is. Throws `engine-unreachable` for what cannot be an engine.
  */
 export async function connectDocker(
   environment: Readonly<Record<string, string | undefined>>,
   signal: AbortSignal,
-  project: string | null = null,
 ): Promise<Engine> {
   signal.throwIfAborted();
   const located = await locateEngine(environment);
-  const modem = await openModem(located, environment);
-  const asking: Asking = { modem, address: located.address, signal };
-  const listed = project === null ? null : await askForList(asking, project);
-  const { headers } = listed ?? (await askUnversioned(asking, '/_ping'));
-  const facts = toFacts(headers, located.address.text);
-  const first = listed && project !== null ? { project, containers: listed.containers } : null;
-  return new DockerEngine({ door: { modem, apiVersion: facts.apiVersion }, facts, environment, first });
+  return new DockerEngine({ door: new Door(await openModem(located, environment), located.address.text), environment });
 }
 
 /**
- * As Node's own agent (Node 20), but told the name of the server: for every new connection that one first finds out, for the sake of
- * TLS, whether it is an IPv6 address, with a pattern that takes 3 ms to compile.
+ * For a local socket, whose idle connections need no time limit. Told the name of the server, because Node would find out first, for
+ * the sake of TLS, whether that is an IPv6 address, with a pattern that takes 3 ms to compile (Node 20).
  */
-const CONNECTIONS = { keepAlive: true, scheduling: 'lifo', timeout: 5000, servername: '' } as const;
+const CONNECTIONS = { keepAlive: true, scheduling: 'lifo', servername: '' } as const;
 
 /** dockerode saves writing the transports: unix sockets, named pipes, TCP with TLS, ssh. Imported here, when it is needed. */
 async function openModem(
@@ -63,8 +45,7 @@ async function openModem(
     ca: tls?.ca,
     cert: tls?.cert,
     key: tls?.key,
-    // Https has an agent of its own, and ssh makes one.
-    agent: address.protocol === 'http' ? new Agent(CONNECTIONS) : undefined,
+    agent: address.socketPath === undefined ? undefined : new Agent(CONNECTIONS),
     pathPrefix: undefined,
     timeout: undefined,
     version: undefined,
@@ -95,78 +76,3 @@ function readIfReadable(file: string): Buffer | undefined {
     return undefined;
   }
 }
-
-type Headers = IncomingMessage['headers'];
-
-interface Asking {
-  readonly modem: Modem;
-  readonly address: EngineAddress;
-  readonly signal: AbortSignal;
-}
-
-interface Greeting {
-  readonly headers: Headers;
-  readonly body: string;
-}
-
-/** One GET without a version in its path; the headers of the answer say what the engine is. dockerode keeps only bodies. */
-async function askUnversioned(
-  { modem, address, signal: parent }: Asking,
-  path: string,
-  query: Readonly<Record<string, string>> | null = null,
-): Promise<Greeting> {
-  const tether = tie(parent);
-  const answered = new Promise<IncomingMessage>((resolve, reject) => {
-    const options = {
-      path,
-      method: 'GET',
-      ...(query && { options: { _query: query } }),
-      headers: {},
-      isStream: true,
-      statusCodes: { 200: true },
-      abortSignal: tether.signal,
-    };
-    modem.dial(options, (error, result) => (error ? reject(error) : resolve(result as IncomingMessage)));
-  });
-  try {
-    const answer = await abortable(answered, tether.signal);
-    return { headers: answer.headers, body: await abortable(text(answer), tether.signal) };
-  } catch (error) {
-    throw parent.aborted ? parent.reason : fromDocker(error, doing(`talk to it at ${address.text}`));
-  } finally {
-    tether.letGo();
-  }
-}
-
-/** Null when the engine wants a version in the path, as one day it may: then it is greeted first. */
-async function askForList(asking: Asking, project: string) {
-  const query = { all: '1', filters: labelFilter(project) };
-  try {
-    const { headers, body } = await askUnversioned(asking, '/containers/json?', query);
-    return { headers, containers: JSON.parse(body) as readonly ContainerSummaryJson[] };
-  } catch (error) {
-    if (hasCode(error, 'engine-unreachable') || asking.signal.aborted) throw error;
-    return null;
-  }
-}
-
-/** What the headers of a ping tell (Engine API v1.40 and later; Podman says so in a header of its own). */
-export function toFacts(headers: Headers, address: string): EngineFacts {
-  const podman = headers['libpod-api-version'] !== undefined;
-  const engineVersion = single(headers['api-version']) ?? '';
-  if (!isAtLeast(engineVersion, OLDEST_API.major, OLDEST_API.minor)) {
-    const oldest = `${OLDEST_API.major}.${OLDEST_API.minor}`;
-    const message = `the engine at ${address} speaks API ${engineVersion || 'of an unknown version'}; tsfig needs ${oldest}`;
-    throw new TsfigError('engine-too-old', message, { hint: 'use Docker Engine 20.10 or later' });
-  }
-  const newest = isAtLeast(engineVersion, NEWEST_API.major, NEWEST_API.minor);
-  return {
-    flavor: podman ? 'podman' : 'docker',
-    apiVersion: newest ? `${NEWEST_API.major}.${NEWEST_API.minor}` : engineVersion,
-    // 20.10 answers "1" or nothing, 23 and later "2". Podman builds by itself and speaks only the classic protocol.
-    builder: !podman && single(headers['builder-version']) === '2' ? 'buildkit' : 'classic',
-    address,
-  };
-}
-
-const single = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);

@@ -27,14 +27,17 @@ import type {
   ContainerSummaryJson,
   HostJson,
   ImageJson,
+  ImageSummaryJson,
   NetworkJson,
   VolumeJson,
 } from './docker-json.js';
-import { ask, labelFilter, type EngineCall } from './door.js';
+import { labelFilter, type EngineCall } from './dial.js';
+import { ask } from './door.js';
 import { followEvents } from './events.js';
 import {
   toContainerDetails,
   toEngineHost,
+  toImageIds,
   toObservedContainer,
   toObservedImage,
   toObservedNetwork,
@@ -45,21 +48,19 @@ import { toCreateBody, toNetworkBody, toVolumeBody, wholeSeconds } from './to-do
 
 /** `Engine` over the Docker Engine API: each method is translated, asked, and translated back. */
 export class DockerEngine implements Engine {
-  readonly facts: EngineFacts;
+  readonly address: string;
   readonly #parts: DockerParts;
-  /** A list that came with the connection: the answer to the first question only, because it grows old. */
-  #first: DockerParts['first'];
 
   constructor(parts: DockerParts) {
-    this.facts = parts.facts;
+    this.address = parts.door.address;
     this.#parts = parts;
-    this.#first = parts.first;
+  }
+
+  facts({ signal }: CallOptions): Promise<EngineFacts> {
+    return this.#parts.door.facts(signal);
   }
 
   async listContainers({ project, signal }: CallOptions & { readonly project: string | null }) {
-    const first = this.#first;
-    this.#first = null;
-    if (first && first.project === project) return first.containers.map(toObservedContainer);
     const filters = project === null ? undefined : labelFilter(project);
     const call = get('/containers/json', { all: 1, filters });
     const list = await this.#ask<readonly ContainerSummaryJson[]>(call, doing('list containers'), signal);
@@ -89,6 +90,11 @@ export class DockerEngine implements Engine {
   async inspectImage(ref: string, { signal }: CallOptions): Promise<ObservedImage> {
     const call = get(`/images/${encodeURIComponent(ref)}/json`);
     return toObservedImage(await this.#ask<ImageJson>(call, doing(`inspect ${ref}`, 'image-not-found'), signal));
+  }
+
+  async findImages(refs: readonly string[], { signal }: CallOptions): Promise<ReadonlyMap<string, string>> {
+    const call = get('/images/json', { filters: JSON.stringify({ reference: refs }) });
+    return toImageIds(refs, await this.#ask<readonly ImageSummaryJson[]>(call, doing('list images'), signal));
   }
 
   async inspectHost({ signal }: CallOptions): Promise<EngineHost> {
@@ -134,7 +140,8 @@ export class DockerEngine implements Engine {
   }
 
   async createContainer(spec: ContainerSpec, { signal }: CallOptions): Promise<string> {
-    const body = toCreateBody(spec, this.facts.apiVersion);
+    const { apiVersion } = await this.facts({ signal });
+    const body = toCreateBody(spec, apiVersion);
     const call = post('/containers/create', { name: spec.name }, body);
     const { Id } = await this.#ask<{ Id: string }>(call, doing(`create ${spec.name}`, 'image-not-found'), signal);
     return Id;
@@ -216,7 +223,7 @@ export class DockerEngine implements Engine {
    * within this one something may have happened before the call.
    */
   #engineTime(): string | null {
-    const local = this.facts.address.startsWith('unix://');
+    const local = this.address.startsWith('unix://');
     return local ? ((Date.now() + 1) / 1000).toFixed(3) : null;
   }
 

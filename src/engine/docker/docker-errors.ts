@@ -10,7 +10,23 @@ export interface Doing {
 
 export const doing = (what: string, missing: ErrorCode = 'container-not-found'): Doing => ({ doing: what, missing });
 
-/** What the client library rejects with; nothing of it is promised. */
+/** An answer that refuses, with the body that it came with. */
+export class Refusal extends Error {
+  readonly statusCode: number;
+  readonly json: unknown;
+
+  constructor(statusCode: number, body: string) {
+    super(body.trim() === '' ? `HTTP code ${statusCode}` : body);
+    this.statusCode = statusCode;
+    try {
+      this.json = JSON.parse(body);
+    } catch {
+      this.json = null; // a page in front of the engine, or nothing
+    }
+  }
+}
+
+/** What a `Refusal` and the client library's failures have; of the latter nothing is promised. */
 interface DockerFailure {
   readonly statusCode?: unknown;
   readonly code?: unknown;
@@ -96,11 +112,10 @@ function missingCode(text: string, missing: ErrorCode): ErrorCode {
   return MISSING_SOMETHING.test(text) && !NO_SUCH_PATH.test(text) ? missing : 'engine-refused';
 }
 
-/** The engine's own sentence, which the client library wraps in its own words when the answer is a stream. */
+/** The engine's own sentence, else whatever it answered. */
 function refusalText({ json, message }: DockerFailure): string {
   const own = typeof json === 'object' && json !== null ? (json as { message?: unknown }).message : undefined;
-  const text = typeof own === 'string' ? own : String(message).replace(/^\(HTTP code \d+\) unexpected - /, '');
-  return text.trim();
+  return (typeof own === 'string' ? own : String(message)).trim();
 }
 
 function isConnectionFailure({ code, level }: DockerFailure): boolean {

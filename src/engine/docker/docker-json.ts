@@ -89,6 +89,11 @@ export interface ImageJson {
   readonly Config?: Maybe<ConfigJson>;
 }
 
+export interface ImageSummaryJson {
+  readonly Id: string;
+  readonly RepoTags?: Maybe<readonly string[]>;
+}
+
 export interface NetworkJson {
   readonly Id: string;
   readonly Name: string;

@@ -1,30 +1,104 @@
-import { setMaxListeners } from 'node:events';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Duplex, Readable } from 'node:stream';
 import { abortable } from '../../lib/deadline.js';
-import { TsfigError } from '../../model/errors.js';
-import { LABEL } from '../../model/names.js';
-import { fromDocker, type Doing } from './docker-errors.js';
+import { hasCode, TsfigError } from '../../model/errors.js';
+import type { EngineFacts } from '../engine.js';
+import { type Answer, dial, type EngineCall, isMessage, type Modem, tie } from './dial.js';
+import { doing, fromDocker, Refusal, type Doing } from './docker-errors.js';
+import { introducesItself, toFacts } from './facts.js';
 
-/** The one method of dockerode's transport that is used; it knows sockets, TLS and ssh. */
-export interface Modem {
-  dial(options: object, callback: (error: Error | null, result: unknown) => void): void;
+/**
+ * Where requests go in. What the engine is, its first answer tells, whatever it says: until then a look goes without a
+ * version in its path, which means the engine's own newest, and a change waits for a greeting.
+ */
+export class Door {
+  /** As a person would write it, such as `unix:///var/run/docker.sock`. */
+  readonly address: string;
+  readonly #modem: Modem;
+  #facts: EngineFacts | null = null;
+
+  constructor(modem: Modem, address: string) {
+    this.#modem = modem;
+    this.address = address;
+  }
+
+  /** What the engine is; a request of its own only when no answer has come yet. Throws `engine-too-old`. */
+  async facts(signal: AbortSignal): Promise<EngineFacts> {
+    return (this.#facts ??= toFacts(await this.ping(signal), this.address));
+  }
+
+  /** The headers of the answer to a ping, whose path has no version. */
+  async ping(signal: AbortSignal): Promise<IncomingHttpHeaders> {
+    const call = { method: 'GET', path: '/_ping' } as const;
+    const { stream, close } = await this.#send(call, '', { doing: this.#greeting, signal });
+    close();
+    return isMessage(stream) ? stream.headers : {};
+  }
+
+  /**
+   * One request; resolves when its answer has begun, and throws when that is a refusal. An engine that wants a version even
+   * in the first path is greeted, and asked again.
+   */
+  async open(call: EngineCall, asking: Asking): Promise<Connection<Answer>> {
+    if (this.#facts === null && call.method !== 'GET') await this.facts(asking.signal);
+    const prefix = this.#prefix;
+    try {
+      return await this.#send(call, prefix, asking);
+    } catch (error) {
+      if (prefix !== '' || this.#facts !== null || !hasCode(error, 'engine-refused')) throw error;
+      await this.facts(asking.signal);
+      return await this.#send(call, this.#prefix, asking);
+    }
+  }
+
+  async #send(call: EngineCall, prefix: string, { doing: what, signal }: Asking): Promise<Connection<Answer>> {
+    const tether = tie(signal);
+    const isFirst = this.#facts === null;
+    const opening = dial(this.#modem, prefix, call, tether.signal);
+    try {
+      const stream = await abortable(opening, tether.signal);
+      // A stream that is not being read when it fails must not bring the process down; the reader sees the failure.
+      stream.on('error', () => undefined);
+      // After a switch of protocols the request's signal no longer reaches the socket.
+      tether.signal.addEventListener('abort', () => void stream.destroy(), { once: true });
+      if (isMessage(stream)) await this.#hear(stream, tether.signal);
+      const close = (): void => {
+        tether.letGo();
+        stream.destroy();
+      };
+      return { stream, signal, doing: what, close };
+    } catch (error) {
+      void opening.then(
+        (late) => late.destroy(),
+        () => undefined,
+      );
+      tether.letGo();
+      if (signal.aborted) throw signal.reason;
+      const failure = fromDocker(error, what);
+      // Whoever cannot be reached at all is told where.
+      throw isFirst && hasCode(failure, 'engine-unreachable') ? fromDocker(error, this.#greeting) : failure;
+    }
+  }
+
+  /** What an answer says of the engine. Throws a refusal. */
+  async #hear(answer: IncomingMessage, signal: AbortSignal): Promise<void> {
+    const { headers, statusCode = 0 } = answer;
+    if (this.#facts === null && introducesItself(headers)) this.#facts = toFacts(headers, this.address);
+    if (!ACCEPTED.includes(statusCode)) throw new Refusal(statusCode, await abortable(readText(answer), signal));
+  }
+
+  get #prefix(): string {
+    return this.#facts === null ? '' : `/v${this.#facts.apiVersion}`;
+  }
+
+  get #greeting(): Doing {
+    return doing(`talk to it at ${this.address}`);
+  }
 }
 
-/** Where requests go in: the transport and the API version that stands in every path. */
-export interface Door {
-  readonly modem: Modem;
-  readonly apiVersion: string;
-}
-
-export interface EngineCall {
-  readonly method: 'GET' | 'POST' | 'DELETE';
-  readonly path: string;
-  /** Undefined values are left out; `true` is `1`. */
-  readonly query?: Readonly<Record<string, string | number | boolean | null | undefined>>;
-  readonly body?: object;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** A tar archive as the body. */
-  readonly archive?: Readable;
+interface Asking {
+  readonly doing: Doing;
+  readonly signal: AbortSignal;
 }
 
 /** An open answer. `close` ends the connection; the signal that opened it is then let go of. */
@@ -36,139 +110,64 @@ export interface Connection<S extends Readable> {
 }
 
 /** 304 is the engine's "already so". */
-const ACCEPTED = { 200: true, 201: true, 204: true, 304: true };
+const ACCEPTED: readonly number[] = [200, 201, 204, 304];
 
 /**
  * One request, answered whole: the JSON, or undefined when the answer has no body. Read here and not by the library, which
  * never calls back when an answer breaks off in its body (docker-modem 5.0: it listens to `end` alone): with nothing left
  * to wait for, Node would end the process as if all were well.
  */
-export async function ask(door: Door, call: EngineCall, doing: Doing, signal: AbortSignal): Promise<unknown> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of readPieces(await openStream(door, call, doing, signal))) pieces.push(piece);
-  const text = Buffer.concat(pieces).toString();
-  return text.trim() === '' ? undefined : readJson(text, doing);
+export async function ask(door: Door, call: EngineCall, what: Doing, signal: AbortSignal): Promise<unknown> {
+  const text = await readText(readPieces(await openStream(door, call, what, signal)));
+  return text.trim() === '' ? undefined : readJson(text, what);
 }
 
-function readJson(text: string, { doing }: Doing): unknown {
+async function readText(stream: AsyncIterable<unknown>): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of stream) pieces.push(piece as Uint8Array);
+  return Buffer.concat(pieces).toString();
+}
+
+function readJson(text: string, { doing: what }: Doing): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const message = `cannot ${doing}: the engine's answer is not JSON`;
+    const message = `cannot ${what}: the engine's answer is not JSON`;
     throw new TsfigError('engine-refused', message, { cause: error });
   }
 }
 
 /** One request whose answer is read as it comes. Resolves when the answer has begun. */
-export async function openStream(
+export const openStream = (
   door: Door,
   call: EngineCall,
-  doing: Doing,
+  what: Doing,
   signal: AbortSignal,
-): Promise<Connection<Readable>> {
-  return await open<Readable>(door, call, { isStream: true }, { doing, signal });
-}
+): Promise<Connection<Readable>> => door.open(call, { doing: what, signal });
 
 /** One request that turns into a connection for both directions. Resolves when the engine has switched. */
 export async function openConnection(
   door: Door,
   call: EngineCall,
-  doing: Doing,
+  what: Doing,
   signal: AbortSignal,
 ): Promise<Connection<Duplex>> {
-  const connection = await open<Duplex>(door, call, SWITCH, { doing, signal });
-  if (typeof connection.stream.write === 'function') return connection;
+  const connection = await door.open({ ...call, isSwitch: true }, { doing: what, signal });
+  const { stream } = connection;
+  if (!isMessage(stream)) return { ...connection, stream };
   connection.close();
-  throw new TsfigError('engine-refused', `cannot ${doing.doing}: the engine did not switch the connection`);
-}
-
-/**
- * The library asks for a switch of protocols. The empty body makes it say `Content-Length: 0`: with the chunked body it
- * would send otherwise, the bytes that end the body could be taken for the container's input.
- */
-const SWITCH = { hijack: true, isStream: true, file: Buffer.alloc(0) };
-
-async function open<S extends Readable>(
-  door: Door,
-  call: EngineCall,
-  how: object,
-  { doing, signal }: { readonly doing: Doing; readonly signal: AbortSignal },
-): Promise<Connection<S>> {
-  const tether = tie(signal);
-  const opening = dial(door, call, how, tether.signal) as Promise<S>;
-  try {
-    const stream = await abortable(opening, tether.signal);
-    // A stream that is not being read when it fails must not bring the process down; the reader sees the failure.
-    stream.on('error', () => undefined);
-    const close = (): void => {
-      tether.letGo();
-      stream.destroy();
-    };
-    // After a switch of protocols the request's signal no longer reaches the socket.
-    tether.signal.addEventListener('abort', () => void stream.destroy(), { once: true });
-    return { stream, signal, doing, close };
-  } catch (error) {
-    void opening.then(
-      (late) => late.destroy(),
-      () => undefined,
-    );
-    tether.letGo();
-    throw signal.aborted ? signal.reason : fromDocker(error, doing);
-  }
+  throw new TsfigError('engine-refused', `cannot ${what.doing}: the engine did not switch the connection`);
 }
 
 /** The bytes of an open answer, read only as fast as they are asked for. Closes the connection at the end, however it comes. */
 export async function* readPieces(connection: Connection<Readable>): AsyncGenerator<Uint8Array, void> {
-  const { stream, signal, doing, close } = connection;
+  const { stream, signal, doing: what, close } = connection;
   try {
     for await (const piece of stream) yield piece as Uint8Array;
     signal.throwIfAborted();
   } catch (error) {
-    throw signal.aborted ? signal.reason : fromDocker(error, doing);
+    throw signal.aborted ? signal.reason : fromDocker(error, what);
   } finally {
     close();
   }
 }
-
-function dial(door: Door, call: EngineCall, how: object, signal: AbortSignal): Promise<unknown> {
-  const query = call.query && toQuery(call.query);
-  const options = {
-    path: `/v${door.apiVersion}${call.path}${query ? '?' : ''}`,
-    method: call.method,
-    options: { ...(query && { _query: query }), _body: call.body ?? {} },
-    headers: { ...(how === SWITCH && { 'Content-Type': 'text/plain' }), ...call.headers },
-    file: call.archive,
-    statusCodes: ACCEPTED,
-    abortSignal: signal,
-    ...how,
-  };
-  return new Promise((resolve, reject) => {
-    door.modem.dial(options, (error, result) => (error ? reject(error) : resolve(result)));
-  });
-}
-
-function toQuery(query: NonNullable<EngineCall['query']>): Record<string, string> {
-  const text: Record<string, string> = {};
-  for (const [key, value] of Object.entries(query)) {
-    if (value === undefined || value === null || value === false) continue;
-    text[key] = value === true ? '1' : String(value);
-  }
-  return text;
-}
-
-/**
- * A signal for one call that follows `parent` until let go. Node hangs listeners on whatever signal a request gets and
- * leaves some there for as long as its socket lives; a hundred calls with one signal would pile them up.
- */
-export function tie(parent: AbortSignal): { readonly signal: AbortSignal; letGo(): void } {
-  const own = new AbortController();
-  const onAbort = (): void => own.abort(parent.reason);
-  // Each call in flight listens once and lets go: more than ten at a time are no leak.
-  setMaxListeners(0, parent);
-  if (parent.aborted) onAbort();
-  else parent.addEventListener('abort', onAbort, { once: true });
-  return { signal: own.signal, letGo: () => parent.removeEventListener('abort', onAbort) };
-}
-
-/** The filter for what carries a project's label. */
-export const labelFilter = (project: string): string => JSON.stringify({ label: [`${LABEL.project}=${project}`] });

@@ -16,10 +16,12 @@ import type {
   HealthcheckJson,
   HostJson,
   ImageJson,
+  ImageSummaryJson,
   MountJson,
   NetworkJson,
   PortJson,
 } from './docker-json.js';
+import { readImageRef } from './image-ref.js';
 
 /** One entry of `GET /containers/json` (Engine API v1.40 to v1.51). */
 export function toObservedContainer(summary: ContainerSummaryJson): ObservedContainer {
@@ -154,6 +156,18 @@ export function toObservedImage({ Id, Config }: ImageJson): ObservedImage {
     volumes: Object.keys(Config?.Volumes ?? {}),
     healthcheck: Config?.Healthcheck ? toHealthCheck(Config.Healthcheck) : null,
   };
+}
+
+/** The answer of `GET /images/json` (Engine API v1.40 to v1.51), which writes every image with its tag. */
+export function toImageIds(refs: readonly string[], images: readonly ImageSummaryJson[]): Map<string, string> {
+  const byTag = new Map(images.flatMap(({ Id, RepoTags }) => (RepoTags ?? []).map((tag) => [tag, Id] as const)));
+  return new Map(
+    refs.flatMap((ref) => {
+      const { repository, tag } = readImageRef(ref);
+      const id = ref.includes('@') ? undefined : byTag.get(`${repository}:${tag}`);
+      return id === undefined ? [] : [[ref, id] as const];
+    }),
+  );
 }
 
 function toHealthCheck(check: HealthcheckJson): HealthCheck {

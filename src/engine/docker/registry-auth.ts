@@ -33,7 +33,7 @@ export async function findCredentials(
 }
 
 /** Every registry of the configuration, for a build that does not say which ones it needs. */
-export async function listRegistries(environment: Environment): Promise<readonly string[]> {
+export function listRegistries(environment: Environment): readonly string[] {
   const { config } = readDockerConfig(environment);
   const named = [...Object.keys(config.auths ?? {}), ...Object.keys(config.credHelpers ?? {})];
   return [...new Set(named.map(hostOf))];

@@ -51,16 +51,28 @@ export class FrameCutter {
   /** Answers how many bytes of the header were there. */
   #takeHeader(piece: Uint8Array, from: number, flush: () => void): number {
     const count = Math.min(HEADER_BYTES - this.#headerBytes, piece.length - from);
+    if (count === HEADER_BYTES) {
+      // Nearly every header is whole; to copy each would take as long as all else here.
+      this.#begin(piece, from, flush);
+      return count;
+    }
     this.#header.set(piece.subarray(from, from + count), this.#headerBytes);
     this.#headerBytes += count;
     if (this.#headerBytes === HEADER_BYTES) {
       this.#headerBytes = 0;
-      const stream = this.#header[0] === STDERR ? 'stderr' : 'stdout';
-      if (stream !== this.#stream) flush();
-      this.#stream = stream;
-      this.#bytesLeft = this.#header.readUInt32BE(4);
+      this.#begin(this.#header, 0, flush);
     }
     return count;
+  }
+
+  /** Begins a frame with the header that stands in the bytes. */
+  #begin(bytes: Uint8Array, at: number, flush: () => void): void {
+    const stream = bytes[at] === STDERR ? 'stderr' : 'stdout';
+    if (stream !== this.#stream) flush();
+    this.#stream = stream;
+    let length = 0;
+    for (let place = at + 4; place < at + HEADER_BYTES; place += 1) length = length * 256 + (bytes[place] ?? 0);
+    this.#bytesLeft = length;
   }
 }
 

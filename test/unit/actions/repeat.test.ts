@@ -64,9 +64,9 @@ describe('a job that is run again and again', () => {
   it('does not spin where there is no engine: it waits up to a minute, and goes on at once when that is back', async () => {
     const world = new MemoryWorld(FIG);
     const memory = memoryControl();
-    world.isReachable = false;
+    world.engine.isReachable = false;
     world.onPause = () => {
-      if (world.pauses.length === 9) world.isReachable = true;
+      if (world.pauses.length === 9) world.engine.isReachable = true;
       if (world.pauses.length === 10) memory.stop();
     };
     await expect(repeat(world, request(0), memory.control)).rejects.toMatchObject({ code: 'interrupted' });

@@ -95,6 +95,27 @@ describe('output', () => {
     expect(out.text.split('\n')).toHaveLength(1001);
   });
 
+  it('writes the first line at once, and what comes right after it together, a moment later', async () => {
+    const { out, output } = open();
+    for (let line = 0; line < 100; line += 1) {
+      void output.emit(log(`line ${line}`));
+      await turn();
+      if (line === 0) expect(out.text).toBe('shop_web_1  | line 0\n');
+    }
+    await untilWritten(out, 'line 99');
+    expect(out.writes).toBeLessThan(50);
+    expect(out.text.split('\n')).toHaveLength(101);
+  });
+
+  it('does not keep what comes right after a write back from the end', async () => {
+    const { out, output } = open();
+    void output.emit(log('one'));
+    await turn();
+    void output.emit(log('two'));
+    await output.close();
+    expect(out.text).toBe('shop_web_1  | one\nshop_web_1  | two\n');
+  });
+
   it('keeps the order of the two streams', async () => {
     const order: string[] = [];
     const named = (name: string): Writable =>

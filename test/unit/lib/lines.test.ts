@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LineCutter } from '../../../src/lib/lines.js';
+import { seeded } from '../../support/random.js';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 
@@ -35,5 +36,22 @@ describe('a line cutter', () => {
 
   it('replaces bytes that are not UTF-8 and goes on', () => {
     expect(new LineCutter(100).push(Uint8Array.of(0xff, 0x61, 0x0a))).toEqual(['\ufffda']);
+  });
+
+  it('decodes lines that come together as it would one by one, whatever the bytes', () => {
+    const random = seeded(7);
+    const some = [0x0a, 0x0d, 0x61, 0x80, 0xbf, 0xc3, 0xe2, 0x82, 0xac, 0xed, 0xf0, 0x9f, 0xff, 0xef, 0xbb];
+    for (let turn = 0; turn < 500; turn += 1) {
+      const whole = Uint8Array.from({ length: 60 }, () => some[Math.floor(random() * some.length)] ?? 0);
+      const together = new LineCutter(100);
+      const single = new LineCutter(100);
+      const lines = [...whole].flatMap((byte) => single.push(Uint8Array.of(byte)));
+      expect(together.push(whole)).toEqual(lines);
+      expect(together.end()).toEqual(single.end());
+    }
+  });
+
+  it('takes as many lines at once as a piece has', () => {
+    expect(new LineCutter(100).push(Buffer.alloc(1_000_000, '\n'))).toHaveLength(1_000_000);
   });
 });

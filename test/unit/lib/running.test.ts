@@ -30,6 +30,17 @@ describe('a limit', () => {
     await Promise.all(all);
   });
 
+  it('lets work of a lower rank in before what has waited longer', async () => {
+    const places = limit(1);
+    const begun: string[] = [];
+    const first = gate();
+    const note = (name: string) => () => Promise.resolve(begun.push(name));
+    const all = [places(first.work), places(note('late'), 1), places(note('later'), 1), places(note('soon'))];
+    first.open();
+    await Promise.all(all);
+    expect(begun).toEqual(['soon', 'late', 'later']);
+  });
+
   it('gives the place on when work fails', async () => {
     const places = limit(1);
     await expect(places(() => Promise.reject(new Error('no')))).rejects.toThrow('no');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { codeOf, doing, fromDocker } from '../../../../src/engine/docker/docker-errors.js';
+import { codeOf, doing, fromDocker, Refusal } from '../../../../src/engine/docker/docker-errors.js';
 import type { TsfigError } from '../../../../src/model/errors.js';
 
 describe('a refusal', () => {
@@ -66,9 +66,9 @@ describe('a refusal', () => {
   });
 
   it('says what was being done, in the engine’s words', () => {
-    const error = Object.assign(new Error('(HTTP code 500) unexpected - broken '), { statusCode: 500, json: null });
+    const error = new Refusal(500, 'broken\n');
     expect(fromDocker(error, doing('start web'))).toMatchObject({ message: 'cannot start web: broken', cause: error });
-    const told = Object.assign(new Error('x'), { statusCode: 500, json: { message: 'broken\n' } });
+    const told = new Refusal(500, '{"message":"broken\\n"}');
     expect((fromDocker(told, doing('start web')) as TsfigError).message).toBe('cannot start web: broken');
   });
 });

@@ -1,37 +1,107 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { doing } from '../../../../src/engine/docker/docker-errors.js';
-import { ask, type Door } from '../../../../src/engine/docker/door.js';
+import type { Modem } from '../../../../src/engine/docker/dial.js';
+import { ask, Door } from '../../../../src/engine/docker/door.js';
 
-/** A transport whose answer has this body, and breaks off after it where there is an error. */
-function answering(body: string, error: Error | null = null): Door {
-  async function* pieces(): AsyncGenerator<Buffer, void> {
-    yield await Promise.resolve(Buffer.from(body));
-    if (error) throw error;
-  }
-  const modem: Door['modem'] = { dial: (_options, callback) => callback(null, Readable.from(pieces())) };
-  return { modem, apiVersion: '1.41' };
+interface Given {
+  readonly body?: string;
+  readonly status?: number;
+  readonly headers?: Record<string, string>;
+  /** It breaks off after the body. */
+  readonly error?: Error;
 }
 
+/** A door whose transport gives these answers in turn, and the last one for ever; and the paths that were asked for. */
+function answering(...answers: readonly Given[]): { readonly door: Door; readonly paths: string[] } {
+  const paths: string[] = [];
+  const modem: Modem = {
+    dial(options, callback) {
+      const given = answers[Math.min(paths.length, answers.length - 1)] ?? {};
+      paths.push((options as { path: string }).path);
+      const { status: statusCode = 200, headers = { 'api-version': '1.41' } } = given;
+      callback(null, Object.assign(Readable.from(piecesOf(given)), { statusCode, headers }));
+    },
+  };
+  return { door: new Door(modem, 'unix:///there'), paths };
+}
+
+async function* piecesOf({ body = '', error }: Given): AsyncGenerator<Buffer, void> {
+  yield await Promise.resolve(Buffer.from(body));
+  if (error) throw error;
+}
+
+const signal = new AbortController().signal;
 const asked = (door: Door): Promise<unknown> =>
-  ask(door, { method: 'GET', path: '/networks' }, doing('list networks'), new AbortController().signal);
+  ask(door, { method: 'GET', path: '/networks' }, doing('list networks'), signal);
+const posted = (door: Door): Promise<unknown> =>
+  ask(door, { method: 'POST', path: '/networks/prune' }, doing('prune networks'), signal);
 
 describe('an answer of the engine', () => {
   it('is its JSON, or undefined when it has no body', async () => {
-    expect(await asked(answering('[{"Name":"none"}]\n'))).toEqual([{ Name: 'none' }]);
-    expect(await asked(answering(''))).toBeUndefined();
+    expect(await asked(answering({ body: '[{"Name":"none"}]\n' }).door)).toEqual([{ Name: 'none' }]);
+    expect(await asked(answering({ body: '' }).door)).toBeUndefined();
   });
 
   it('that breaks off is a lost engine, whatever has come of it', async () => {
-    const lost = Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
-    await expect(asked(answering('[', lost))).rejects.toMatchObject({ code: 'engine-unreachable' });
-    await expect(asked(answering('[]', lost))).rejects.toMatchObject({ code: 'engine-unreachable' });
+    const error = Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
+    for (const given of [{ body: '[' }, { body: '[]' }, { body: '{"message":"bro', status: 500 }])
+      await expect(asked(answering({ ...given, error }).door)).rejects.toMatchObject({ code: 'engine-unreachable' });
   });
 
   it('that is no JSON is a refusal', async () => {
-    await expect(asked(answering('<html>'))).rejects.toMatchObject({
+    await expect(asked(answering({ body: '<html>' }).door)).rejects.toMatchObject({
       code: 'engine-refused',
       message: "cannot list networks: the engine's answer is not JSON",
     });
+  });
+
+  it('that refuses is told in the engine’s words, else in those of whoever stands before it', async () => {
+    const refused = (body: string) => asked(answering({ status: 500, body }).door);
+    await expect(refused('{"message":"broken\\n"}')).rejects.toThrow('cannot list networks: broken');
+    await expect(refused('Bad Gateway')).rejects.toThrow('cannot list networks: Bad Gateway');
+    await expect(refused('')).rejects.toThrow('cannot list networks: HTTP code 500');
+  });
+});
+
+describe('what the engine is', () => {
+  it('is told by the first answer, so that the next request names its version', async () => {
+    const { door, paths } = answering({ body: '[]' });
+    await asked(door);
+    await asked(door);
+    expect(paths).toEqual(['/networks', '/v1.41/networks']);
+    expect(await door.facts(signal)).toEqual({ flavor: 'docker', apiVersion: '1.41' });
+    expect(paths).toHaveLength(2);
+  });
+
+  it('is told by a refusal, too', async () => {
+    const { door, paths } = answering({ status: 404, body: '{"message":"no such network"}' }, { body: '[]' });
+    await expect(asked(door)).rejects.toMatchObject({ code: 'not-found' });
+    await asked(door);
+    expect(paths).toEqual(['/networks', '/v1.41/networks']);
+  });
+
+  it('is asked before anything is changed', async () => {
+    const { door, paths } = answering({});
+    await posted(door);
+    expect(paths).toEqual(['/_ping', '/v1.41/networks/prune']);
+  });
+
+  it('is asked by who wants to know it first', async () => {
+    const { door, paths } = answering({});
+    await door.facts(signal);
+    await door.facts(signal);
+    expect(paths).toEqual(['/_ping']);
+  });
+
+  it('is asked of one that has nothing at a path without a version', async () => {
+    const { door, paths } = answering({ status: 404, body: 'page not found', headers: {} }, {}, { body: '[]' });
+    expect(await asked(door)).toEqual([]);
+    expect(paths).toEqual(['/networks', '/_ping', '/v1.41/networks']);
+  });
+
+  it('may be too old', async () => {
+    const { door } = answering({ body: '[]', headers: { 'api-version': '1.24' } });
+    await expect(asked(door)).rejects.toMatchObject({ code: 'engine-too-old' });
   });
 });

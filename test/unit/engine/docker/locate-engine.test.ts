@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readAddress } from '../../../../src/engine/docker/address.js';
-import { connectDocker, toFacts } from '../../../../src/engine/docker/connect-docker.js';
+import { connectDocker } from '../../../../src/engine/docker/connect-docker.js';
+import { toBuilder, toFacts } from '../../../../src/engine/docker/facts.js';
 import { locateEngine } from '../../../../src/engine/docker/locate-engine.js';
 
 describe('an address', () => {
@@ -95,7 +96,8 @@ describe('connecting', () => {
 
   it('to where nothing listens says where, and how to name another place', async () => {
     for (const address of ['unix:///nowhere/docker.sock', 'tcp://127.0.0.1:1']) {
-      await expect(connectDocker({ DOCKER_HOST: address }, signal)).rejects.toMatchObject({
+      const engine = await connectDocker({ DOCKER_HOST: address }, signal);
+      await expect(engine.listNetworks({ signal })).rejects.toMatchObject({
         code: 'engine-unreachable',
         message: expect.stringContaining(address) as string,
         hint: expect.stringContaining('DOCKER_HOST') as string,
@@ -109,18 +111,17 @@ describe('connecting', () => {
   });
 
   it.each([
-    [{ 'api-version': '1.41' }, { flavor: 'docker', apiVersion: '1.41', builder: 'classic' }],
-    [{ 'api-version': '1.41', 'builder-version': '1' }, { builder: 'classic' }],
-    [
-      { 'api-version': '1.52', 'builder-version': '2' },
-      { apiVersion: '1.51', builder: 'buildkit' },
-    ],
+    [{ 'api-version': '1.41' }, { flavor: 'docker', apiVersion: '1.41' }, 'classic'],
+    [{ 'api-version': '1.41', 'builder-version': '1' }, { flavor: 'docker', apiVersion: '1.41' }, 'classic'],
+    [{ 'api-version': '1.52', 'builder-version': '2' }, { flavor: 'docker', apiVersion: '1.51' }, 'buildkit'],
     [
       { 'api-version': '1.41', 'libpod-api-version': '4.3.1', 'builder-version': '2' },
-      { flavor: 'podman', builder: 'classic' },
+      { flavor: 'podman', apiVersion: '1.41' },
+      'classic',
     ],
-  ])('reads %j', (headers, facts) => {
-    expect(toFacts(headers, 'unix:///x')).toMatchObject({ address: 'unix:///x', ...facts });
+  ])('reads %j', (headers, facts, builder) => {
+    expect(toFacts(headers, 'unix:///x')).toEqual(facts);
+    expect(toBuilder(headers)).toBe(builder);
   });
 
   it.each(['1.39', '1.9', ''])('refuses API "%s"', (version) => {

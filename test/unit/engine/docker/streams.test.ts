@@ -50,6 +50,16 @@ describe('the frames of a container’s output', () => {
     ]);
   });
 
+  it.each([255, 256, 65_536, 16_909_060])('may be %d bytes long', (length) => {
+    const cutter = new FrameCutter();
+    const chunks = cutter.push(Buffer.concat([frame(1, 'x'.repeat(length)), frame(2, 'y')]));
+    expect(chunks.map(({ stream, bytes }) => [stream, bytes.length])).toEqual([
+      ['stdout', length],
+      ['stderr', 1],
+    ]);
+    expect(cutter.isWithin).toBe(false);
+  });
+
   it('are handed over before they are whole', () => {
     const chunks = new FrameCutter().push(frame(1, 'a long line').subarray(0, 12));
     expect(chunks.map(({ bytes }) => Buffer.from(bytes).toString())).toEqual(['a lo']);
