@@ -6,7 +6,7 @@ import { aboutMachine, machineTable } from './lib/machine.mjs';
 import { findPeers } from './lib/peers.mjs';
 import { Session } from './lib/session.mjs';
 
-const NAMES = ['start', 'noop', 'read', 'up20', 'up100', 'concurrency', 'health', 'once', 'logs'];
+const NAMES = ['start', 'noop', 'read', 'up20', 'up100', 'concurrency', 'health', 'once', 'logs', 'attached'];
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
 
 const benches = await Promise.all(NAMES.map((name) => import(`./benches/${name}.mjs`)));
@@ -59,15 +59,24 @@ async function runAll(session, chosen) {
   }
 }
 
+/** Nothing of a run stays, however it ends; who reads the tables may have gone, too. */
+function cleanBeforeDying(session) {
+  const die = (code) => void session.abort().finally(() => process.exit(code));
+  for (const [signal, code] of Object.entries(SIGNALS)) process.on(signal, () => die(code));
+  process.stdout.on('error', () => die(1));
+  process.on('uncaughtException', (error) => {
+    process.stderr.write(`${error.stack}\n`);
+    die(1);
+  });
+}
+
 async function main() {
   const { quick, json, help: wantsHelp, chosen } = readArguments();
   if (wantsHelp) return process.stdout.write(help());
   const peers = await findPeers();
   const about = await aboutMachine(peers);
   const session = new Session({ quick, peers });
-  for (const [signal, code] of Object.entries(SIGNALS)) {
-    process.on(signal, () => void session.abort().finally(() => process.exit(code)));
-  }
+  cleanBeforeDying(session);
   process.stdout.write(`${machineTable(about)}\n\nProjects of this run are called ${session.id}-1 and so on.\n`);
   try {
     await runAll(session, chosen);

@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 
 /** @typedef {{ program: string, args: string[], cwd?: string, env?: Record<string, string> }} Command */
 
-const LIMIT_MS = 300_000;
+const LIMIT_MS = 180_000;
 const KEPT_OF_STDERR = 4000;
 
 const running = new Set();
@@ -12,13 +12,13 @@ let stopped = false;
 
 /**
  * Runs a command to its end. Standard output is read and dropped unless `keep` asks for it. Rejects with one line when it
- * ends with another code than 0, cannot be started, or takes longer than `limit`.
+ * ends with another code than 0, cannot be started, or takes longer than `limit`. What `tidies` may run after stopAll, too.
  * @param {Command} command
- * @param {{ keep?: boolean, limit?: number }} [how]
+ * @param {{ keep?: boolean, limit?: number, tidies?: boolean }} [how]
  */
-export function run({ program, args, cwd, env }, { keep = false, limit = LIMIT_MS } = {}) {
+export function run({ program, args, cwd, env }, { keep = false, limit = LIMIT_MS, tidies = false } = {}) {
   // After Ctrl-C nothing is to begin any more; who waits for this waits until the process ends.
-  if (stopped) return new Promise(() => undefined);
+  if (stopped && !tidies) return new Promise(() => undefined);
   return new Promise((resolve, reject) => {
     const from = performance.now();
     // A group of its own, so that what it has started in turn ends with it.
@@ -46,7 +46,7 @@ export function run({ program, args, cwd, env }, { keep = false, limit = LIMIT_M
     child.on('close', (code, signal) => {
       const ms = performance.now() - from;
       end();
-      if (stopped) return;
+      if (stopped && !tidies) return;
       if (code === 0) resolve({ ms, stdout, stderr });
       else if (late) reject(new Error(`it took over ${limit / 1000} s`));
       else reject(new Error(`${signal ?? `exit code ${code}`}: ${lastLine(stderr)}`));

@@ -19,7 +19,7 @@ const TRIES = 5;
 
 /**
  * What tsfig creates for so many services. They are brought up, and gone again afterwards, in a range of addresses far from
- * those that tsfig and its peers are given, so that it is free whenever it is wanted again.
+ * those that tsfig and its peers are given, so that nobody takes it before it is wanted again.
  * @param {import('./session.mjs').Session} session
  * @returns {Promise<RawPlan>}
  */
@@ -83,15 +83,20 @@ function toPlan(project, shape, created) {
 }
 
 /**
- * The same plan for another project: names, labels, links and variables tell its name.
+ * The same plan for another project: names, labels, links and variables tell its name. Every `turn` has a subnet of its own,
+ * so that none depends on the engine having removed the one before.
  * @param {RawPlan} plan
  * @param {string} project
+ * @param {number} turn
  * @returns {RawPlan}
  */
-export function renamed(plan, project) {
+export function renamed(plan, project, turn) {
   const variable = (name) => name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_');
+  const [, subnet, third] = /^((?:\d+\.){2})(\d+)\.\d+\/24$/.exec(plan.network.body.IPAM.Config[0].Subnet);
+  const own = `${subnet}${(Number(third) + turn) % 256}.`;
   const text = JSON.stringify(plan)
     .replaceAll(plan.project, project)
-    .replaceAll(variable(plan.project), variable(project));
+    .replaceAll(variable(plan.project), variable(project))
+    .replaceAll(`"${subnet}${third}.`, `"${own}`);
   return JSON.parse(text);
 }

@@ -24,6 +24,8 @@ export class Session {
   directory = mkdtempSync(path.join(os.tmpdir(), 'tsfig-bench-'));
   results = [];
   #count = 0;
+  #projects = new Set();
+  #ending = null;
 
   /** @param {{ quick: boolean, peers: readonly import('./peers.mjs').Peer[] }} options */
   constructor({ quick, peers }) {
@@ -38,7 +40,10 @@ export class Session {
   /** A project with a directory of its own, and the commands for it. */
   project() {
     this.#count += 1;
-    return new Project(`${this.id}-${this.#count}`, path.join(this.directory, String(this.#count)));
+    const directory = path.join(this.directory, String(this.#count));
+    const project = new Project(`${this.id}-${this.#count}`, this.#count, directory);
+    this.#projects.add(project);
+    return project;
   }
 
   /** Does something with a project that is gone afterwards. */
@@ -48,6 +53,7 @@ export class Session {
       return await work(project);
     } finally {
       await project.clean();
+      this.#projects.delete(project);
     }
   }
 
@@ -77,12 +83,25 @@ export class Session {
 
   async close() {
     this.#progress('');
-    await removeProjects((name) => name.startsWith(`${this.id}-`));
-    rmSync(this.directory, { recursive: true, force: true });
+    try {
+      for (const project of this.#projects) await project.down();
+      const stuck = await removeProjects((name) => name.startsWith(`${this.id}-`));
+      if (stuck.length === 0) return;
+      const names = stuck.join(', ');
+      process.stderr.write(
+        `The engine cannot remove ${names}: it has lost count of the endpoints, until it is restarted.\n`,
+      );
+    } finally {
+      rmSync(this.directory, { recursive: true, force: true });
+    }
   }
 
-  /** Ends all that runs, and closes. */
-  async abort() {
+  /** Ends all that runs, and closes. Once, however often it is asked for. */
+  abort() {
+    return (this.#ending ??= this.#abort());
+  }
+
+  async #abort() {
     stopAll();
     await this.close();
     await sleep(AFTERMATH_MS);
@@ -101,10 +120,11 @@ export class Session {
 }
 
 class Project {
-  #downs = [];
+  #down = null;
 
-  constructor(name, directory) {
+  constructor(name, number, directory) {
     this.name = name;
+    this.number = number;
     this.directory = directory;
     mkdirSync(directory);
   }
@@ -118,14 +138,20 @@ class Project {
   }
 
   /** @param {import('./peers.mjs').Peer} peer */
-  peer({ program, first, ownsContainers }, ...args) {
+  peer({ program, first, ownsContainers = false }, ...args) {
     const command = (...words) => ({ program, args: [...first, '-p', this.name, ...words], cwd: this.directory });
-    if (ownsContainers) this.#downs = [command('down', '-t', '0')];
+    if (ownsContainers) this.#down = command('down', '-t', '0');
     return command(...args);
   }
 
+  /** Has a peer remove what only it can remove. */
+  async down() {
+    if (this.#down) await run(this.#down, { tidies: true }).catch(() => undefined);
+  }
+
   async clean() {
-    for (const down of this.#downs) await run(down).catch(() => undefined);
+    await this.down();
+    // What the engine cannot remove is told when the run ends: it is no fault of what was measured.
     await removeProjects((name) => name === this.name);
     rmSync(this.directory, { recursive: true, force: true });
   }

@@ -32,7 +32,9 @@ export function factsTable({ title, facts }) {
   const lines = facts.map(({ name, value, unit = '', most, reached }) => [
     name,
     `${value} ${unit}`.trim(),
-    ...(hasTargets ? [most === undefined ? '' : `≤ ${most} ${unit}: ${reached ? 'reached' : 'missed'}`] : []),
+    ...(hasTargets
+      ? [most === undefined ? '' : `≤ ${`${most} ${unit}`.trim()}: ${reached ? 'reached' : 'missed'}`]
+      : []),
   ]);
   return table([title, '', ...(hasTargets ? ['target'] : [])], lines);
 }

@@ -18,7 +18,7 @@ export const rawWay = (session, plan, places) => ({
   name: `raw Engine API by ${places}`,
   time: () =>
     session.with((project) => {
-      project.write('plan.json', JSON.stringify(renamed(plan, project.name)));
+      project.write('plan.json', JSON.stringify(renamed(plan, project.name, project.number)));
       return timeOf(nodeCommand(BARE_UP, path.join(project.directory, 'plan.json'), String(places)));
     }),
 });
@@ -40,13 +40,18 @@ export const tsfigWay = (session, file, ...options) => ({
 /**
  * @param {Session} session
  * @param {string} file what docker-compose.yml holds
+ * @param {{ isMany?: boolean }} [how] whether there are so many containers that some peers have to be told
  */
-export const peerWays = (session, file) =>
-  session.peers.map((peer) => ({
-    name: `${peer.name} up -d`,
-    time: () =>
-      session.with((project) => {
-        project.write('docker-compose.yml', file);
-        return timeOf(project.peer(peer, 'up', '-d'));
-      }),
-  }));
+export const peerWays = (session, file, { isMany = false } = {}) =>
+  session.peers.map((peer) => {
+    const env = isMany ? (peer.envForMany ?? {}) : {};
+    const told = Object.entries(env).map(([name, value]) => `${name}=${value} `);
+    return {
+      name: `${told.join('')}${peer.name} up -d`,
+      time: () =>
+        session.with((project) => {
+          project.write('docker-compose.yml', file);
+          return timeOf({ ...project.peer(peer, 'up', '-d'), env });
+        }),
+    };
+  });
