@@ -13,7 +13,11 @@ const COUNT = 100;
 export async function run(session) {
   const plan = await recordUp(session, COUNT, 'wide');
   const raw = [4, 8, 16].map((places) => rawWay(session, plan, places));
-  const ways = [...raw, tsfigWay(session, figFile(COUNT, 'wide')), ...peerWays(session, composeFile(COUNT, 'wide'))];
+  const ways = [
+    ...raw,
+    tsfigWay(session, figFile(COUNT, 'wide')),
+    ...peerWays(session, composeFile(COUNT, 'wide'), { isMany: true }),
+  ];
   await session.compare(`${COUNT} containers, ${SHAPE_NAMES.wide}: create and start`, ways, {
     rounds: session.rounds(5, 1),
     references: raw.map(({ name }) => name),
