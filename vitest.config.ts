@@ -25,6 +25,7 @@ export default defineConfig({
             'test/examples.test.ts',
             'test/loguploader.test.ts',
             'test/docs.test.ts',
+            'test/bench.test.ts',
           ],
           testTimeout: 60_000,
           hookTimeout: 120_000,
