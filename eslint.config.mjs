@@ -3,7 +3,7 @@ import n from 'eslint-plugin-n';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'examples', 'scripts', 'bin', 'test/bench/*.mjs', '*.mjs'] },
+  { ignores: ['dist', 'node_modules', 'examples', 'scripts', 'bin', 'bench', '*.mjs'] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {

@@ -12,7 +12,7 @@ import { listenToSignals } from './signals.js';
 
 /**
  * Steps at a time when nobody says otherwise: on 2 cores more is no faster, neither with 20 nor with 100 containers
- * (docs/measurements.md).
+ * (docs/performance.md).
  */
 const PARALLEL = 8;
 

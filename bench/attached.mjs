@@ -12,7 +12,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 
-const tsfig = fileURLToPath(new URL('../../bin/tsfig.js', import.meta.url));
+const tsfig = fileURLToPath(new URL('../bin/tsfig.js', import.meta.url));
 const { values: options } = parseArgs({
   options: {
     containers: { type: 'string', default: '100' },
