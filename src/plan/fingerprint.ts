@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
+import { hash64 } from '../lib/hash.js';
 import type { ContainerSpec } from '../model/container-spec.js';
 import { isReservedLabel, LABEL } from '../model/names.js';
 
 export interface Fingerprint {
-  /** SHA-256 of all that reaches the engine. */
+  /** Of all that reaches the engine. */
   readonly hash: string;
   /** Field → short hash, so that a later run can say which field differs; made when it is asked for. */
   readonly fields: () => Readonly<Record<string, string>>;
@@ -30,8 +30,8 @@ export function fingerprint(spec: ContainerSpec, imageId: string | null): Finger
   const keys = Object.keys(covered).filter((key) => !isEmpty(covered[key]));
   const texts = keys.toSorted().map((key) => [key, JSON.stringify(sorted(covered[key]))] as const);
   return {
-    hash: sha256(JSON.stringify(texts)),
-    fields: () => Object.fromEntries(texts.map(([key, text]) => [key, sha256(text).slice(0, FIELD_DIGITS)])),
+    hash: hash64(JSON.stringify(texts)),
+    fields: () => Object.fromEntries(texts.map(([key, text]) => [key, hash64(text).slice(0, FIELD_DIGITS)])),
   };
 }
 
@@ -40,8 +40,6 @@ export const fingerprintLabels = ({ hash, fields }: Fingerprint): Record<string,
   [LABEL.configHash]: hash,
   [LABEL.fields]: JSON.stringify(fields()),
 });
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 const isEmpty = (value: unknown): boolean =>
   value === null || value === false || (typeof value === 'object' && Object.keys(value).length === 0);
