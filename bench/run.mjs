@@ -62,7 +62,12 @@ async function runAll(session, chosen) {
 /** Nothing of a run stays, however it ends; who reads the tables may have gone, too. */
 function cleanBeforeDying(session) {
   const die = (code) => void session.abort().finally(() => process.exit(code));
-  for (const [signal, code] of Object.entries(SIGNALS)) process.on(signal, () => die(code));
+  for (const [signal, code] of Object.entries(SIGNALS)) {
+    process.on(signal, () => {
+      process.stderr.write(`\n${signal}: what this run has made is removed, then it ends.\n`);
+      die(code);
+    });
+  }
   process.stdout.on('error', () => die(1));
   process.on('uncaughtException', (error) => {
     process.stderr.write(`${error.stack}\n`);

@@ -57,7 +57,7 @@ describe('npm run bench', () => {
   it('leaves nothing behind when it is stopped in the middle', async () => {
     const child = spawn(process.execPath, [BENCH, '--quick', 'up20'], {
       env: environment(),
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'ignore'],
     });
     const ended = once(child, 'exit');
     let shown = '';
