@@ -14,7 +14,7 @@ export async function run(session) {
     const raw = rawWay(session, await recordUp(session, COUNT, shape), 8);
     const ways = [raw, tsfigWay(session, figFile(COUNT, shape)), ...peerWays(session, composeFile(COUNT, shape))];
     await session.compare(`${COUNT} containers, ${SHAPE_NAMES[shape]}: create and start`, ways, {
-      rounds: session.rounds(7, 2),
+      rounds: session.rounds(7, 1),
       references: [raw.name],
       targets,
     });

@@ -4,29 +4,31 @@
 # So that a test that hangs ends the run with a message, before whoever runs it loses patience.
 readonly TESTS_LIMIT_S=${TESTS_LIMIT_S:-720}
 
-# A registry and a supervisor, unpacked beside the clone. A test that does not find its program says so and is skipped.
+# A registry, unpacked beside the clone. A test that does not find its program says so and is skipped.
 need_test_programs() {
   local tools=$root/.cache/tools
   PATH=$tools/usr/bin:$tools/usr/sbin:$tools/bin:$tools/sbin:$PATH
   export PATH
-  begin programs 'docker-registry, runit'
-  if command -v docker-registry >/dev/null && command -v runsv >/dev/null; then
-    end_step 'docker-registry, runit (there)'
-  elif has_apt && quietly programs unpack_packages "$tools" docker-registry runit; then
-    end_step 'docker-registry, runit (unpacked into .cache)'
+  begin programs 'docker-registry'
+  if command -v docker-registry >/dev/null; then
+    end_step 'docker-registry (there)'
+  elif has_apt && quietly programs unpack_packages "$tools" docker-registry; then
+    end_step 'docker-registry (unpacked into .cache)'
   else
-    end_step 'no docker-registry or runit: some tests are skipped'
+    end_step 'no docker-registry: some tests are skipped'
   fi
 }
 
-# Installed, not unpacked: their libraries are not found in another folder. None of them starts anything by being there.
+# Installed, not unpacked: their libraries, and the programs that a supervisor's own scripts call by the usual PATH, are not found in
+# another folder. None of them starts anything by being there.
 need_supervisors() {
   local missing=()
   command -v systemd-analyze >/dev/null || missing+=(systemd)
   command -v s6-svscan >/dev/null || missing+=(s6)
-  begin supervisors 'systemd-analyze, s6'
+  command -v runsvdir >/dev/null || missing+=(runit)
+  begin supervisors 'systemd-analyze, s6, runit'
   if [ ${#missing[@]} = 0 ]; then
-    end_step 'systemd-analyze, s6 (there)'
+    end_step 'systemd-analyze, s6, runit (there)'
   elif has_apt && may_be_root && quietly supervisors install_packages "${missing[@]}"; then
     end_step "${missing[*]} (installed)"
   else

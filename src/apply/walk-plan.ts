@@ -108,8 +108,20 @@ class Walk {
     if (stopped !== -1) return this.#tell(step, notBegun(step.needs[stopped] ?? '', ends[stopped]));
     if (IDLE.has(step.kind)) return this.#perform(step, this.#control);
     const places = HEAVY.has(step.kind) ? this.#heavyPlaces : this.#places;
-    const rank = step.kind === 'create-container' ? CREATION_RANK : 0;
-    return places(() => this.#perform(step, this.#control), rank);
+    return this.#inPlace(step, places);
+  }
+
+  /** Keeps the place for one more turn, so that what waited for this step asks for it before what can wait longer gets it. */
+  #inPlace(step: Step, places: Limit): Promise<Outcome> {
+    return new Promise((resolve, reject) => {
+      const work = async (): Promise<void> => {
+        const outcome = this.#perform(step, this.#control);
+        outcome.then(resolve, reject);
+        await Promise.allSettled([outcome]);
+        await new Promise((next) => void setImmediate(next));
+      };
+      void places(work, step.kind === 'create-container' ? CREATION_RANK : 0);
+    });
   }
 
   /** `checkNeeds` has made sure that there is one. */

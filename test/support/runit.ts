@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, watch, writeFileSync 
 import { join } from 'node:path';
 import { TSFIG, type Scenario } from './cli.js';
 
-/** Why there can be no runit; undefined when there is. `bin/test` unpacks Debian's package. */
+/** Why there can be no runit; undefined when there is. `bin/test` installs Debian's package. */
 export const noRunit = (): string | undefined =>
   ['runsv', 'runsvdir', 'sv'].every((program) => spawnSync(program).error === undefined)
     ? undefined
