@@ -27,7 +27,7 @@ job: { image: job, command: work }
 
 const [command] = process.argv.slice(2);
 if (command) keepCompiled(command);
-else await compileAll();
+else await compileAll().catch(() => undefined); // an install must not fail for it
 
 async function compileAll() {
   if (readMain() === undefined) return; // a clone that is yet to be built
@@ -36,7 +36,7 @@ async function compileAll() {
   const { close } = await openEngine(socket);
   try {
     writeFileSync(path.join(folder, 'fig.yml'), FIG);
-    const surroundings = { cwd: folder, env: { ...process.env, DOCKER_HOST: `unix://${socket}` } };
+    const surroundings = { cwd: folder, env: { ...neutral(process.env), DOCKER_HOST: `unix://${socket}` } };
     await run([tsfig, 'up', '-d', '--no-wait'], surroundings);
     for (const one of [NO_COMMAND, ...COMMANDS]) await run([fileURLToPath(import.meta.url), one], surroundings);
   } finally {
@@ -44,6 +44,10 @@ async function compileAll() {
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+/** Without what says which file, project or engine is meant, or what Node is to do besides. */
+const neutral = (env) =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !/^(TSFIG|COMPOSE|FIG|DOCKER|NODE)_/.test(name)));
 
 function run(args, { cwd, env }) {
   const child = spawn(process.execPath, args, { cwd, env, stdio: 'ignore', timeout: 30_000 });

@@ -106,6 +106,18 @@ describe('the verbs', () => {
     expect(await did('rm', '-f')).toEqual([...three('DELETE /containers/X'), list]);
   });
 
+  it('ps asks while the file is read, and one that is wrong is told all the same, engine or none', async () => {
+    scenario.fig('web: { image: busybox, links: [nobody] }\n');
+    proxy.onRequest = () => 'hold'; // it never answers
+    for (const env of [proxy.env, { DOCKER_HOST: 'unix:///nowhere/docker.sock' }]) {
+      const { code, stderr } = await scenario.run(['ps'], { env });
+      expect(code).toBe(1);
+      expect(stderr).toContain('fig.yml:1:');
+      expect(stderr).not.toContain('cannot reach');
+    }
+    expect(proxy.changes).toEqual([]);
+  });
+
   it('down looks at containers, networks and volumes side by side, and does what must be done', async () => {
     scenario.fig(services(2));
     await scenario.ok('up', '-d');
