@@ -27,7 +27,7 @@ job: { image: job, command: work }
 
 const [command] = process.argv.slice(2);
 if (command) keepCompiled(command);
-else await compileAll().catch(() => undefined); // an install must not fail for it
+else await compileAll().catch((error) => void process.stderr.write(`${error}\n`)); // an install must not fail for it
 
 async function compileAll() {
   if (readMain() === undefined) return; // a clone that is yet to be built
@@ -46,8 +46,10 @@ async function compileAll() {
 }
 
 /** Without what says which file, project or engine is meant, or what Node is to do besides. */
-const neutral = (env) =>
-  Object.fromEntries(Object.entries(env).filter(([name]) => !/^(TSFIG|COMPOSE|FIG|DOCKER|NODE)_/.test(name)));
+function neutral(env) {
+  const isNeutral = ([name]) => !/^(TSFIG|COMPOSE|FIG|DOCKER|NODE)_/.test(name);
+  return Object.fromEntries(Object.entries(env).filter(isNeutral));
+}
 
 function run(args, { cwd, env }) {
   const child = spawn(process.execPath, args, { cwd, env, stdio: 'ignore', timeout: 30_000 });
