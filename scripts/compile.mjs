@@ -1,8 +1,7 @@
-// After the build, and wherever the package is installed: V8 takes only what the very same V8 has compiled. Without it all works, 40 ms
-// later.
-// Has this Node's V8 compile what a command runs, and keeps it in dist/cli/main.cjs.ID.COMMAND.v8, from where bin/tsfig.js takes it.
-// Each command runs in a process of its own and finds a project that is up: what is kept is what it takes when there is
-// nothing to do, because that is when a start of some milliseconds more is felt.
+// Has this Node's V8 compile what a command runs, and keeps it in dist/cli/main.cjs.ID.COMMAND.v8, from where bin/tsfig.js takes it:
+// after the build, and wherever the package is installed, because V8 takes only what the very same V8 has compiled. Without it all
+// works, 40 ms later. Each command runs in a process of its own and finds a project that is up: what is kept is what it takes when
+// there is nothing to do, because that is when some milliseconds more are felt.
 // Usage: node compile.mjs            all commands
 //        node compile.mjs COMMAND    this one, in the project and with the engine around this process
 import { spawn } from 'node:child_process';
