@@ -55,34 +55,34 @@ export async function lookAround(
   project: Project,
   signal: AbortSignal,
 ): Promise<Observed> {
-  const [containers, networks, volumes, externals] = await Promise.all([
+  const [containers, networks, volumes, externalContainers] = await Promise.all([
     engine.listContainers({ project: project.name, signal }),
     engine.listNetworks({ signal }),
     engine.listVolumes({ project: project.name, signal }),
-    inspectGuests(engine, project, signal),
+    inspectExternals(engine, project, signal),
   ]);
   refuseElsewhere(world, project, { containers });
   return {
     containers,
     networks,
     volumes,
-    externals,
+    externalContainers,
     images: new Map(),
     addressSpace: null,
     linkStyle: linkStyleOf(await engine.facts({ signal })),
   };
 }
 
-async function inspectGuests(
+async function inspectExternals(
   engine: Engine,
   project: Project,
   signal: AbortSignal,
 ): Promise<Map<string, ContainerDetails>> {
-  const guests = new Set(
+  const externalAddresses = new Set(
     [...project.services.values()].flatMap(({ externalLinks }) => externalLinks.map(({ target }) => target)),
   );
   const found = await Promise.all(
-    [...guests].map(async (name) => {
+    [...externalAddresses].map(async (name) => {
       try {
         return [[name, await engine.inspectContainer(name, { signal })] as const];
       } catch (error) {

@@ -2,7 +2,7 @@ import { good, type Checked } from '../model/diagnostic.js';
 import type { Control } from '../model/event.js';
 import type { ObservedContainer } from '../model/observed.js';
 import { isJob } from '../plan/leftovers.js';
-import { inPlaceOrder, isOneOff, isUp, serviceOf } from '../plan/units.js';
+import { inPlaceOrder, isOneOff, isUp, serviceOf } from '../plan/replicas.js';
 import { askEarly } from './ask-early.js';
 import { projectNameOf, type ProjectRequest } from './find-file.js';
 import type { World } from './world.js';

@@ -1,6 +1,6 @@
 import { good, type Checked } from '../model/diagnostic.js';
 import type { Control } from '../model/event.js';
-import { isUp } from '../plan/units.js';
+import { isUp } from '../plan/replicas.js';
 import { containersOf, planRemove } from '../plan/plan-stop.js';
 import { carryOut } from './carry-out.js';
 import { locked } from './locked.js';

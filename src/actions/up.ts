@@ -5,9 +5,9 @@ import type { Control } from '../model/event.js';
 import type { ObservedContainer } from '../model/observed.js';
 import { allDone, type Outcomes } from '../model/plan.js';
 import { readNamed } from '../graph/instances.js';
-import { bridgeWaves } from '../plan/bridge-waves.js';
+import { bridgePhases } from '../plan/bridge-phases.js';
 import { orphansOf } from '../plan/plan-up.js';
-import { numberOf, serviceOf } from '../plan/units.js';
+import { numberOf, serviceOf } from '../plan/replicas.js';
 import type { ProjectRequest } from './find-file.js';
 import { locked } from './locked.js';
 import { look } from './look.js';
@@ -93,7 +93,7 @@ async function bringUp(bringing: Bringing, session: Session, control: Control): 
   const { prepared, chosen } = bringing;
   let outcomes: Outcomes = {};
   let done: readonly string[] = [];
-  for (const services of bridgeWaves(prepared.project, chosen.all)) {
+  for (const services of bridgePhases(prepared.project, chosen.all)) {
     const ended = await bringUpRound(bringing, { services, done }, session, control);
     outcomes = { ...outcomes, ...ended };
     if (control.signal.aborted) break;
@@ -123,11 +123,11 @@ function bringUpRound(
     look: () => look(world, engine, { project, services: chosen.all }, control.signal),
     images: (observed) => imageSteps(prepared, fresh, observed, request),
     async plan(observed, images) {
-      const { scene, plan } = makePlan(prepared, observed, request, {
+      const { input, plan } = makePlan(prepared, observed, request, {
         ...{ services, images, attach, onlyStart: done, instances: chosen.instances },
       });
-      if (!request.removeOrphans) await warnOfOrphans(orphansOf(scene), control);
-      session.scene = scene;
+      if (!request.removeOrphans) await warnOfOrphans(orphansOf(input), control);
+      session.input = input;
       if (!request.detach) await session.announce(plan);
       return plan;
     },

@@ -76,7 +76,7 @@ export type Reason =
   | { readonly code: 'needed-by'; readonly by: string }
   | { readonly code: 'interrupted' }
   | { readonly code: 'orphan' }
-  | { readonly code: 'surplus' }
+  | { readonly code: 'excess' }
   | { readonly code: 'asked-for' }
   /** What every run of a job does: its last container makes way for the next. */
   | { readonly code: 'next-run' }

@@ -2,7 +2,7 @@ import { LABEL } from '../model/names.js';
 import type { ObservedContainer, ObservedVolume } from '../model/observed.js';
 import type { Step } from '../model/plan.js';
 import * as steps from './steps.js';
-import { isOneOff, isUp, serviceOf } from './units.js';
+import { isOneOff, isUp, serviceOf } from './replicas.js';
 
 /** A job is known by the one name that its container has. */
 export interface Job {

@@ -6,7 +6,7 @@ import type { Project } from '../model/project.js';
 import { containersOf, planStop, removals } from './plan-stop.js';
 import { isJobMemory } from './leftovers.js';
 import * as steps from './steps.js';
-import { isOneOff, isUp, serviceOf } from './units.js';
+import { isOneOff, isUp, serviceOf } from './replicas.js';
 
 export interface DownWish {
   readonly volumes: boolean;
@@ -63,8 +63,10 @@ function removeContainers(
 function removeNetworks(project: Project, observed: Observed, after: readonly Step[]): Step[] {
   const own = observed.networks.filter(({ labels }) => labels[LABEL.project] === project.name);
   return own.flatMap(({ name }) => {
-    const guests = [...observed.externals].filter(([, { networks }]) => Object.hasOwn(networks, name));
-    const off = guests.map(([container]) => steps.disconnectNetwork(name, container, ASKED));
+    const externalAddresses = [...observed.externalContainers].filter(([, { networks }]) =>
+      Object.hasOwn(networks, name),
+    );
+    const off = externalAddresses.map(([container]) => steps.disconnectNetwork(name, container, ASKED));
     return [...off, steps.removeNetwork(name, ASKED, [...after, ...off])];
   });
 }

@@ -4,7 +4,7 @@ import type { Observed, ObservedContainer } from '../model/observed.js';
 import type { Plan, Reason, Step } from '../model/plan.js';
 import type { Project } from '../model/project.js';
 import * as steps from './steps.js';
-import { inPlaceOrder, isOneOff, isUp, numberOf, serviceOf } from './units.js';
+import { inPlaceOrder, isOneOff, isUp, numberOf, serviceOf } from './replicas.js';
 
 const ASKED: Reason = { code: 'asked-for' };
 

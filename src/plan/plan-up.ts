@@ -4,10 +4,10 @@ import type { ObservedContainer } from '../model/observed.js';
 import type { Plan, Reason, Rescue, Step } from '../model/plan.js';
 import type { Mount, Service } from '../model/project.js';
 import { clearLeftovers } from './leftovers.js';
-import { planUnit, type Parent, type UnitContext, type UnitPlan } from './plan-unit.js';
-import type { Scene } from './scene.js';
+import { planReplica, type SharedParent, type ReplicaContext, type ReplicaPlan } from './plan-replica.js';
+import type { PlanInput } from './plan-input.js';
 import * as steps from './steps.js';
-import { isOneOff, isUp, serviceOf, type Instances, type Unit } from './units.js';
+import { isOneOff, isUp, serviceOf, type Instances, type Replica } from './replicas.js';
 import type { Milliseconds } from '../lib/units.js';
 
 /** What `up` is asked for. */
@@ -29,19 +29,20 @@ export interface UpWish {
 }
 
 /** From what is wanted and what was found to the steps between them. `imageSteps` come first and may be done already. */
-export function planUp(scene: Scene, wish: UpWish, imageSteps: readonly Step[]): Plan {
-  const planner = new UpPlanner(scene, wish, imageSteps);
+export function planUp(input: PlanInput, wish: UpWish, imageSteps: readonly Step[]): Plan {
+  const planner = new UpPlanner(input, wish, imageSteps);
   for (const name of wish.services) {
     const only = wish.instances?.[name];
-    for (const unit of scene.units.wanted.get(name) ?? []) if (!only || only.includes(unit.number)) planner.add(unit);
+    for (const replica of input.replicas.wanted.get(name) ?? [])
+      if (!only || only.includes(replica.number)) planner.add(replica);
   }
-  planner.removeSurplus();
+  planner.removeExcess();
   if (wish.removeOrphans) planner.removeOrphans();
   return planner.plan();
 }
 
 /** Containers of the project whose service the file has no more; one-offs are nobody's orphans while they run. */
-export function orphansOf({ observed, project }: Scene): string[] {
+export function orphansOf({ observed, project }: PlanInput): string[] {
   return observed.containers
     .filter((container) => !isOneOff(container) && !project.services.has(serviceOf(container)))
     .map(({ name }) => name);
@@ -55,16 +56,16 @@ interface OneOffOrder {
 
 /** Collects the steps of one `up`; what several containers share (network, volumes, waits) is planned once. */
 export class UpPlanner {
-  readonly #scene: Scene;
+  readonly #input: PlanInput;
   readonly #wish: UpWish;
   readonly #imageSteps: ReadonlyMap<string, Step>;
   readonly #steps = new Map<string, Step>();
   readonly #rescues: Rescue[] = [];
   readonly #unchanged: string[] = [];
-  readonly #planned = new Map<string, UnitPlan[]>();
+  readonly #planned = new Map<string, ReplicaPlan[]>();
 
-  constructor(scene: Scene, wish: UpWish, imageSteps: readonly Step[]) {
-    this.#scene = scene;
+  constructor(input: PlanInput, wish: UpWish, imageSteps: readonly Step[]) {
+    this.#input = input;
     this.#wish = wish;
     this.#imageSteps = new Map(
       imageSteps.map((step) => [step.kind === 'build-image' ? step.build.ref : imageOfStep(step), step]),
@@ -72,13 +73,13 @@ export class UpPlanner {
     for (const step of imageSteps) this.#add(step);
   }
 
-  add(unit: Unit): void {
-    const plan = planUnit(this.#scene, unit, this.#context(unit.service));
+  add(replica: Replica): void {
+    const plan = planReplica(this.#input, replica, this.#context(replica.service));
     for (const step of plan.steps) this.#add(step);
     this.#rescues.push(...plan.rescues);
-    if (plan.started === null && plan.created === null) this.#unchanged.push(unit.name);
-    const siblings = this.#planned.get(unit.service.name) ?? [];
-    this.#planned.set(unit.service.name, [...siblings, plan]);
+    if (plan.started === null && plan.created === null) this.#unchanged.push(replica.name);
+    const siblings = this.#planned.get(replica.service.name) ?? [];
+    this.#planned.set(replica.service.name, [...siblings, plan]);
   }
 
   /** A container beside the service's own ones; it is created when all that it needs is ready. */
@@ -94,22 +95,22 @@ export class UpPlanner {
     return clearing.map(({ id }) => id);
   }
 
-  removeSurplus(): void {
+  removeExcess(): void {
     const asked = new Set(this.#wish.services);
-    for (const { service, current, replaced, strays } of this.#scene.units.surplus) {
+    for (const { service, current, replaced, duplicates } of this.#input.replicas.excess) {
       if (!asked.has(service.name)) continue;
-      for (const container of [current, replaced, ...strays]) {
-        if (container) this.#addRemoval(container.name, isUp(container), { code: 'surplus' });
+      for (const container of [current, replaced, ...duplicates]) {
+        if (container) this.#addRemoval(container.name, isUp(container), { code: 'excess' });
       }
     }
   }
 
   removeOrphans(): void {
-    for (const name of orphansOf(this.#scene)) this.#addRemoval(name, true, { code: 'orphan' });
+    for (const name of orphansOf(this.#input)) this.#addRemoval(name, true, { code: 'orphan' });
   }
 
   plan(): Plan {
-    const { name } = this.#scene.project;
+    const { name } = this.#input.project;
     return { project: name, steps: [...this.#steps.values()], rescues: this.#rescues, unchanged: this.#unchanged };
   }
 
@@ -123,7 +124,7 @@ export class UpPlanner {
     this.#add(steps.removeContainer({ container, volumes: false }, why, [stop]));
   }
 
-  #context(service: Service): UnitContext {
+  #context(service: Service): ReplicaContext {
     const { recreate, grace, attach, onlyStart } = this.#wish;
     return {
       recreate: onlyStart?.includes(service.name) ? 'never' : recreate,
@@ -131,7 +132,7 @@ export class UpPlanner {
       attach: attach.includes(service.name),
       createNeeds: () => this.#createNeeds(service),
       startNeeds: () => this.#startNeeds(service),
-      hangsOn: parentsOf(service, this.#scene, this.#planned),
+      sharesWith: parentsOf(service, this.#input, this.#planned),
     };
   }
 
@@ -140,22 +141,22 @@ export class UpPlanner {
     const image = this.#imageSteps.get(service.source.ref)?.id;
     const network = service.net.kind === 'project' ? this.#networkReady() : null;
     const volumes = service.mounts.flatMap((mount) => this.#volumeReady(mount, service.volumeDriver) ?? []);
-    const externals = this.#externalsConnected(service);
+    const externalContainers = this.#externalsConnected(service);
     const parents = service.needs
       .filter(({ because }) => because !== 'links')
       .flatMap(({ on }) => this.#planned.get(on) ?? [])
       .flatMap(({ created }) => created ?? []);
-    return [image, network, ...volumes, ...externals, ...parents].flatMap((id) => id ?? []);
+    return [image, network, ...volumes, ...externalContainers, ...parents].flatMap((id) => id ?? []);
   }
 
   #networkReady(): string | null {
-    for (const step of this.#scene.network.steps) this.#add(step);
-    return this.#scene.network.ready;
+    for (const step of this.#input.network.steps) this.#add(step);
+    return this.#input.network.ready;
   }
 
   #volumeReady(mount: Mount, driver: string | null): string | null {
     if (mount.kind !== 'volume') return null;
-    const { project, observed } = this.#scene;
+    const { project, observed } = this.#input;
     const name = volumeName(project.name, mount.volume);
     if (observed.volumes.some((volume) => volume.name === name)) return null;
     const labels = { [LABEL.project]: project.name, [LABEL.volume]: mount.volume };
@@ -166,12 +167,12 @@ export class UpPlanner {
 
   /** Containers of others that the service links to must be on the project's network. */
   #externalsConnected(service: Service): string[] {
-    const { observed, network } = this.#scene;
+    const { observed, network } = this.#input;
     if (service.net.kind !== 'project') return [];
     return service.externalLinks.flatMap(({ target, alias }) => {
-      const found = observed.externals.get(target);
+      const found = observed.externalContainers.get(target);
       if (!found || (network.ready === null && Object.hasOwn(found.networks, network.name))) return [];
-      const address = this.#scene.guests.get(target) ?? null;
+      const address = this.#input.externalAddresses.get(target) ?? null;
       const connection = { network: network.name, container: target, aliases: [alias], address };
       const step = steps.connectNetwork(connection, { code: 'needed-by', by: service.name }, [this.#networkReady()]);
       this.#add(step);
@@ -186,10 +187,10 @@ export class UpPlanner {
     );
   }
 
-  #ready({ unit, started, checked, healthy }: UnitPlan, consumer: Service): string[] {
+  #ready({ replica, started, checked, healthy }: ReplicaPlan, consumer: Service): string[] {
     const limit = this.#wish.waitLimit;
     if (!checked || limit === null || (started === null && healthy)) return started === null ? [] : [started];
-    const wait = steps.waitReady(unit.name, limit, { code: 'needed-by', by: consumer.name }, [started]);
+    const wait = steps.waitReady(replica.name, limit, { code: 'needed-by', by: consumer.name }, [started]);
     this.#add(wait);
     return [wait.id];
   }
@@ -198,12 +199,16 @@ export class UpPlanner {
 const imageOfStep = (step: Step): string => (step.kind === 'pull-image' ? step.image : step.id);
 
 /** The containers that a service's own hang on by their volumes or network, whether this plan touches them or not. */
-function parentsOf(service: Service, scene: Scene, planned: ReadonlyMap<string, readonly UnitPlan[]>): Parent[] {
+function parentsOf(
+  service: Service,
+  input: PlanInput,
+  planned: ReadonlyMap<string, readonly ReplicaPlan[]>,
+): SharedParent[] {
   return service.needs.flatMap(({ on, because }) => {
     if (because === 'links') return [];
-    const touched = new Map(planned.get(on)?.map(({ unit, created }) => [unit.number, created]));
-    return (scene.units.wanted.get(on) ?? []).map((unit) => {
-      return { unit, created: touched.get(unit.number) ?? null, because };
+    const touched = new Map(planned.get(on)?.map(({ replica, created }) => [replica.number, created]));
+    return (input.replicas.wanted.get(on) ?? []).map((replica) => {
+      return { replica, created: touched.get(replica.number) ?? null, because };
     });
   });
 }

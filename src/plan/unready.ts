@@ -1,7 +1,7 @@
 import type { ObservedContainer, Unready } from '../model/observed.js';
 import { containerName } from '../model/names.js';
 import type { Project, Service } from '../model/project.js';
-import { isOneOff, numberOf, serviceOf, type Instances } from './units.js';
+import { isOneOff, numberOf, serviceOf, type Instances } from './replicas.js';
 
 interface Asked {
   readonly services: readonly string[];

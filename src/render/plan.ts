@@ -60,7 +60,7 @@ export function reasonToText(reason: Reason): string {
       return 'an earlier replacement was interrupted';
     case 'orphan':
       return 'no service of the file any more';
-    case 'surplus':
+    case 'excess':
       return 'more than wanted';
     case 'asked-for':
       return 'asked for';

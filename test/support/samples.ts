@@ -117,7 +117,7 @@ const REASONS: { readonly [K in Reason['code']]: Reason & { readonly code: K } }
   'needed-by': { code: 'needed-by', by: 'web' },
   interrupted: { code: 'interrupted' },
   orphan: { code: 'orphan' },
-  surplus: { code: 'surplus' },
+  excess: { code: 'excess' },
   'asked-for': { code: 'asked-for' },
   'next-run': { code: 'next-run' },
   abandoned: { code: 'abandoned' },

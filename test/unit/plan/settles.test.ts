@@ -96,9 +96,9 @@ function randomFig(random: () => number): string {
 `;
   });
   // A service that lives in another's network cannot be linked to.
-  const guests = names.filter((_name, index) => services[index]?.includes('net: '));
+  const externalAddresses = names.filter((_name, index) => services[index]?.includes('net: '));
   const text = services.toSorted(() => random() - 0.5).join('');
-  return guests.reduce(
+  return externalAddresses.reduce(
     (fig, guest) => fig.replaceAll(new RegExp(`(links: \\[[^\\]]*)\\b${guest}\\b(, )?`, 'g'), '$1'),
     text,
   );

@@ -69,7 +69,7 @@ describe('a reason as text', () => {
     { code: 'needed-by', by: 'shop_web_1' },
     { code: 'interrupted' },
     { code: 'orphan' },
-    { code: 'surplus' },
+    { code: 'excess' },
   ];
   it('fits behind a colon', () => {
     expect(reasons.map(reasonToText)).toMatchInlineSnapshot(`

@@ -5,7 +5,7 @@ import type { ObservedContainer } from '../model/observed.js';
 import type { Project, Service } from '../model/project.js';
 
 /** One place of a service: its number, the name it gets, and what the engine has there. */
-export interface Unit {
+export interface Replica {
   readonly service: Service;
   readonly number: number;
   readonly name: string;
@@ -14,14 +14,14 @@ export interface Unit {
   /** What a replacement that was interrupted left behind. */
   readonly replaced: ObservedContainer | null;
   /** Further containers of the same number, which nobody should have made. */
-  readonly strays: readonly ObservedContainer[];
+  readonly duplicates: readonly ObservedContainer[];
 }
 
 /** Every service's places: those that are taken, those that `scale` adds, and at least one. */
-export interface Units {
-  readonly wanted: ReadonlyMap<string, readonly Unit[]>;
+export interface Replicas {
+  readonly wanted: ReadonlyMap<string, readonly Replica[]>;
   /** Taken places beyond what `scale` wants, highest number first. */
-  readonly surplus: readonly Unit[];
+  readonly excess: readonly Replica[];
 }
 
 /** How many containers a service is to have. */
@@ -41,17 +41,17 @@ export const inPlaceOrder = (a: ObservedContainer, b: ObservedContainer): number
 export const isUp = ({ state }: ObservedContainer): boolean =>
   state === 'running' || state === 'paused' || state === 'restarting';
 
-export function findUnits(
+export function findReplicas(
   project: Project,
   containers: readonly ObservedContainer[],
   { scale, instances = {} }: { readonly scale: Scale; readonly instances?: Instances },
-): Units {
+): Replicas {
   const byService = groupBy(
     containers.filter((container) => !isOneOff(container) && container.state !== 'removing'),
     serviceOf,
   );
-  const wanted = new Map<string, Unit[]>();
-  const surplus: Unit[] = [];
+  const wanted = new Map<string, Replica[]>();
+  const excess: Replica[] = [];
   for (const service of project.services.values()) {
     const found = groupBy(byService.get(service.name) ?? [], numberOf);
     const taken = [...found.keys()].toSorted((a, b) => a - b);
@@ -59,12 +59,12 @@ export function findUnits(
     const keep = only ? withNumbers(taken, only) : numbersToKeep(taken, scale[service.name] ?? null);
     wanted.set(
       service.name,
-      keep.map((number) => unitAt(project, service, number, found.get(number) ?? [])),
+      keep.map((number) => replicaAt(project, service, number, found.get(number) ?? [])),
     );
     const over = taken.filter((number) => !keep.includes(number)).reverse();
-    surplus.push(...over.map((number) => unitAt(project, service, number, found.get(number) ?? [])));
+    excess.push(...over.map((number) => replicaAt(project, service, number, found.get(number) ?? [])));
   }
-  return { wanted, surplus };
+  return { wanted, excess };
 }
 
 /** Numbers never drift: taken ones stay, new ones fill the lowest that are free, the highest go first (decisions 3). */
@@ -79,11 +79,11 @@ function numbersToKeep(taken: readonly number[], count: number | null): number[]
 const withNumbers = (taken: readonly number[], numbers: readonly number[]): number[] =>
   [...new Set([...taken, ...numbers])].toSorted((a, b) => a - b);
 
-function unitAt(project: Project, service: Service, number: number, found: readonly ObservedContainer[]): Unit {
+function replicaAt(project: Project, service: Service, number: number, found: readonly ObservedContainer[]): Replica {
   const name = service.containerName ?? containerName(project.name, service.name, number);
   const replaced = found.find((container) => isReplacedName(container.name)) ?? null;
   const rest = found
     .filter((container) => container !== replaced)
     .toSorted((a, b) => Number(b.name === name) - Number(a.name === name) || a.createdAt - b.createdAt);
-  return { service, number, name, current: rest[0] ?? null, replaced, strays: rest.slice(1) };
+  return { service, number, name, current: rest[0] ?? null, replaced, duplicates: rest.slice(1) };
 }

@@ -4,33 +4,33 @@ import type { ObservedContainer } from '../model/observed.js';
 import type { Dependency } from '../model/project.js';
 import type { Reason, Rescue, RescueStep, Step } from '../model/plan.js';
 import { whyReplace } from './compare.js';
-import { imageOf, type Scene } from './scene.js';
-import { rememberingSpec, specForUnit } from './spec-for.js';
+import { imageOf, type PlanInput } from './plan-input.js';
+import { rememberingSpec, specForReplica } from './spec-for.js';
 import * as steps from './steps.js';
-import { isUp, type Unit } from './units.js';
+import { isUp, type Replica } from './replicas.js';
 
-/** What the rest of the plan tells about one unit's surroundings. The needs are asked for only when they are used. */
-export interface UnitContext {
+/** What the rest of the plan tells about one replica's surroundings. The needs are asked for only when they are used. */
+export interface ReplicaContext {
   readonly recreate: 'changed' | 'never' | 'always';
   readonly grace: Milliseconds | null;
   readonly attach: boolean;
   readonly createNeeds: () => readonly string[];
   readonly startNeeds: () => readonly string[];
   /** The containers that this one hangs on (volumes, network): when one of them is made anew, this one must follow. */
-  readonly hangsOn: readonly Parent[];
+  readonly sharesWith: readonly SharedParent[];
 }
 
 /** A container that another hangs on, by its volumes or its network. */
-export interface Parent {
-  readonly unit: Unit;
+export interface SharedParent {
+  readonly replica: Replica;
   /** The step that makes it anew, or null. */
   readonly created: string | null;
   readonly because: Dependency['because'];
 }
 
-/** The steps of one unit, and the ids that others wait for: null where nothing is done. */
-export interface UnitPlan {
-  readonly unit: Unit;
+/** The steps of one replica, and the ids that others wait for: null where nothing is done. */
+export interface ReplicaPlan {
+  readonly replica: Replica;
   readonly steps: readonly Step[];
   readonly rescues: readonly Rescue[];
   readonly created: string | null;
@@ -40,25 +40,25 @@ export interface UnitPlan {
   readonly healthy: boolean;
 }
 
-export function planUnit(scene: Scene, unit: Unit, context: UnitContext): UnitPlan {
-  const strays = unit.strays.map(({ name }) =>
-    steps.removeContainer({ container: name, volumes: false }, { code: 'surplus' }),
+export function planReplica(input: PlanInput, replica: Replica, context: ReplicaContext): ReplicaPlan {
+  const duplicates = replica.duplicates.map(({ name }) =>
+    steps.removeContainer({ container: name, volumes: false }, { code: 'excess' }),
   );
-  const found = takeStock(unit);
-  const before = [...strays, ...found.leftovers];
-  const plan = planFound(scene, { ...unit, ...found }, { ...context, before });
-  const { test } = unit.service.healthcheck ?? { test: null };
-  const checks = test ?? imageOf(scene, unit.service)?.healthcheck?.test ?? null;
+  const found = assessReplacement(replica);
+  const before = [...duplicates, ...found.leftovers];
+  const plan = planFound(input, { ...replica, ...found }, { ...context, before });
+  const { test } = replica.service.healthcheck ?? { test: null };
+  const checks = test ?? imageOf(input, replica.service)?.healthcheck?.test ?? null;
   return {
     ...plan,
-    unit,
+    replica,
     steps: [...before, ...plan.steps],
     checked: checks !== null && checks[0] !== 'NONE',
-    healthy: unit.current?.health === 'healthy',
+    healthy: replica.current?.health === 'healthy',
   };
 }
 
-/** The unit after a look at what an interrupted replacement left: who counts as the current container, what goes away. */
+/** The replica after a look at what an interrupted replacement left: who counts as the current container, what goes away. */
 interface Stock {
   readonly current: ObservedContainer | null;
   /** True when `current` still has the name that a container gets while it is being replaced. */
@@ -66,7 +66,7 @@ interface Stock {
   readonly leftovers: readonly Step[];
 }
 
-function takeStock({ current, replaced }: Unit): Stock {
+function assessReplacement({ current, replaced }: Replica): Stock {
   if (!replaced) return { current, setAside: false, leftovers: [] };
   const drop = ({ name }: ObservedContainer): Step => ({
     ...steps.removeContainer({ container: name, volumes: false }, { code: 'interrupted' }),
@@ -79,28 +79,32 @@ function takeStock({ current, replaced }: Unit): Stock {
   return { current, setAside: false, leftovers: [drop(replaced)] };
 }
 
-type Found = Unit & Stock;
-type Context = UnitContext & { readonly before: readonly Step[] };
-type Planned = Pick<UnitPlan, 'steps' | 'rescues' | 'created' | 'started'>;
+type Found = Replica & Stock;
+type Context = ReplicaContext & { readonly before: readonly Step[] };
+type Planned = Pick<ReplicaPlan, 'steps' | 'rescues' | 'created' | 'started'>;
 
-function planFound(scene: Scene, unit: Found, context: Context): Planned {
-  const wanted = specForUnit(scene, unit);
-  const { current } = unit;
-  const why = current && (lostNetwork(scene, current, wanted.spec) ?? whyRecreate(current, wanted, context));
-  if (current && !why) return planStaying({ ...unit, current }, context);
+function planFound(input: PlanInput, replica: Found, context: Context): Planned {
+  const wanted = specForReplica(input, replica);
+  const { current } = replica;
+  const why = current && (lostNetwork(input, current, wanted.spec) ?? whyRecreate(current, wanted, context));
+  if (current && !why) return planStaying({ ...replica, current }, context);
   const spec = rememberingSpec(wanted.spec, wanted.print);
   return current && why
-    ? planReplacement({ ...unit, current }, spec, { ...context, why })
-    : planMissing(unit, spec, context);
+    ? planReplacement({ ...replica, current }, spec, { ...context, why })
+    : planMissing(replica, spec, context);
 }
 
-type Spec = ReturnType<typeof specForUnit>['spec'];
+type Spec = ReturnType<typeof specForReplica>['spec'];
 
 /**
  * A container whose network is gone cannot start again: the engine remembers the network by its id. One that somebody took
  * off its network, perhaps to remove that, runs where nothing finds it.
  */
-function lostNetwork({ network, observed }: Scene, { networks, labels }: ObservedContainer, spec: Spec): Reason | null {
+function lostNetwork(
+  { network, observed }: PlanInput,
+  { networks, labels }: ObservedContainer,
+  spec: Spec,
+): Reason | null {
   const endpoint = networks[network.name];
   if (!endpoint) {
     const isOurs = labels[LABEL.fields] !== undefined;
@@ -113,57 +117,63 @@ function lostNetwork({ network, observed }: Scene, { networks, labels }: Observe
 
 function whyRecreate(
   current: ObservedContainer,
-  { spec, print }: ReturnType<typeof specForUnit>,
-  context: UnitContext,
+  { spec, print }: ReturnType<typeof specForReplica>,
+  context: ReplicaContext,
 ): Reason | null {
   if (context.recreate === 'never') return null;
   if (context.recreate === 'always') return { code: 'asked-for' };
   const differs = whyReplace(current, print);
   if (differs) return differs;
   const own = [...spec.mounts.map(({ target }) => target), ...Object.keys(spec.tmpfs)];
-  const parent = context.hangsOn.find(
-    (each) => each.created !== null || hasLost(current, each, { hangsOn: context.hangsOn, own }),
+  const parent = context.sharesWith.find(
+    (each) => each.created !== null || hasLost(current, each, { sharesWith: context.sharesWith, own }),
   );
-  return parent ? { code: 'dependency-recreated', on: parent.unit.name } : null;
+  return parent ? { code: 'dependency-recreated', on: parent.replica.name } : null;
 }
 
 /** Whether a container still has the network or the volumes that one it hangs on had before that was made anew. */
-function hasLost(current: ObservedContainer, { unit, because }: Parent, { hangsOn, own }: Hanging): boolean {
-  if (!unit.current) return false;
-  if (because === 'net') return current.sharesNetworkOf !== unit.current.id;
-  const others = hangsOn.filter((other) => other.unit !== unit).flatMap((other) => other.unit.current?.mounts ?? []);
+function hasLost(
+  current: ObservedContainer,
+  { replica, because }: SharedParent,
+  { sharesWith, own }: Hanging,
+): boolean {
+  if (!replica.current) return false;
+  if (because === 'net') return current.sharesNetworkOf !== replica.current.id;
+  const others = sharesWith
+    .filter((other) => other.replica !== replica)
+    .flatMap((other) => other.replica.current?.mounts ?? []);
   // Where several mount at one place, or the container itself does, it is not this one's volume that counts.
   const elsewhere = new Set([...others.map(({ target }) => target), ...own]);
-  return unit.current.mounts.some(
+  return replica.current.mounts.some(
     ({ target, volume }) =>
       !elsewhere.has(target) && current.mounts.some((mount) => mount.target === target && mount.volume !== volume),
   );
 }
 
 interface Hanging {
-  readonly hangsOn: readonly Parent[];
+  readonly sharesWith: readonly SharedParent[];
   /** Where the container itself mounts something. */
   readonly own: readonly string[];
 }
 
-function planMissing(unit: Found, spec: Spec, context: Context): Planned {
+function planMissing(replica: Found, spec: Spec, context: Context): Planned {
   const why: Reason = { code: 'missing' };
   const create = steps.createContainer(spec, why, [...context.createNeeds(), ...context.before]);
-  const attach = attachStep(unit, context, { why, after: create });
-  const start = steps.startContainer(unit.name, why, [create, attach, ...context.startNeeds()]);
+  const attach = attachStep(replica, context, { why, after: create });
+  const start = steps.startContainer(replica.name, why, [create, attach, ...context.startNeeds()]);
   const all = [create, attach, start].flatMap((step) => step ?? []);
   return { steps: all, rescues: [], created: create.id, started: start.id };
 }
 
 /** It is what is wanted: at most its name is put right, and it is started. */
-function planStaying(unit: Found & { readonly current: ObservedContainer }, context: Context): Planned {
-  const { current, name, setAside } = unit;
+function planStaying(replica: Found & { readonly current: ObservedContainer }, context: Context): Planned {
+  const { current, name, setAside } = replica;
   const renamed: Reason = setAside ? { code: 'interrupted' } : { code: 'config-changed', fields: ['container_name'] };
   const back = current.name === name ? null : steps.renameContainer(current.name, name, renamed, context.before);
   const container = back ? name : current.name;
   const running = isUp(current);
   const why: Reason = { code: 'not-running', state: current.state };
-  const attach = attachStep({ ...unit, name: container }, context, { why, after: back, fromNow: running });
+  const attach = attachStep({ ...replica, name: container }, context, { why, after: back, fromNow: running });
   const start = running
     ? null
     : steps.startContainer(container, why, [back, attach, ...context.before, ...context.startNeeds()]);
@@ -176,11 +186,11 @@ function planStaying(unit: Found & { readonly current: ObservedContainer }, cont
  * removed only when the new one has started; if that goes wrong, the rescue puts it back (decisions 8).
  */
 function planReplacement(
-  unit: Found & { readonly current: ObservedContainer },
+  replica: Found & { readonly current: ObservedContainer },
   spec: Spec,
   context: Context & { readonly why: Reason },
 ): Planned {
-  const { current, name, setAside } = unit;
+  const { current, name, setAside } = replica;
   const { why, grace } = context;
   const aside = setAside ? current.name : replacedName(name);
   const before = setAside ? name : current.name;
@@ -188,7 +198,7 @@ function planReplacement(
     ? null
     : steps.renameContainer(current.name, aside, why, [...context.before, ...context.createNeeds()]);
   const create = steps.createContainer(spec, why, [rename, ...context.before, ...context.createNeeds()]);
-  const attach = attachStep(unit, context, { why, after: create });
+  const attach = attachStep(replica, context, { why, after: create });
   const needs = [create, attach, ...context.startNeeds()];
   const stop = isUp(current) ? steps.stopContainer({ container: aside, grace }, why, needs) : null;
   const start = steps.startContainer(name, why, [stop, ...needs]);
@@ -216,7 +226,11 @@ interface AttachPlan {
   readonly fromNow?: boolean;
 }
 
-function attachStep(unit: Unit, context: UnitContext, { why, after, fromNow = false }: AttachPlan): Step | null {
+function attachStep(
+  replica: Replica,
+  context: ReplicaContext,
+  { why, after, fromNow = false }: AttachPlan,
+): Step | null {
   if (!context.attach) return null;
-  return steps.attachContainer({ container: unit.name, tty: unit.service.tty, fromNow }, why, [after]);
+  return steps.attachContainer({ container: replica.name, tty: replica.service.tty, fromNow }, why, [after]);
 }
