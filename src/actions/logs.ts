@@ -12,7 +12,7 @@ import { LABEL } from '../model/names.js';
 import type { ObservedContainer } from '../model/observed.js';
 import { isJob } from '../plan/leftovers.js';
 import { containersOf } from '../plan/plan-stop.js';
-import { serviceOf } from '../plan/replicas.js';
+import { serviceOf } from '../model/replica.js';
 import type { ProjectRequest } from './find-file.js';
 import { findContainers, listProject, type FoundServices } from './on-containers.js';
 import type { World } from './world.js';

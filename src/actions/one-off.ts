@@ -60,7 +60,7 @@ export async function makeOneOff(oneOff: OneOff, photograph: Observed | null, co
 }
 
 /** Steps that touch nothing but the job's own containers. */
-const isItsOwn = ({ why: { code } }: Step): boolean => code === 'next-run' || code === 'abandoned';
+const isItsOwn = ({ why: { code } }: Step): boolean => code === 'next-run' || code === 'left-running';
 
 async function makeWithNeeds(oneOff: OneOff, control: Control): Promise<Outcomes> {
   const { world, engine, prepared, request } = oneOff;

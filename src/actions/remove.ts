@@ -30,7 +30,7 @@ export async function remove(
       (container) => request.stop || !isUp(container),
     );
     const names = going.map(({ name }) => name);
-    if (names.length === 0 || !(await request.confirm(names))) return good({ containers: names, outcomes: {} });
+    if (names.length === 0 || !(await request.confirm(names))) return good({ containers: names, outcomes: [] });
     const plan = planRemove(project, going, { stop: request.stop, volumes: request.volumes, all });
     return good({ containers: names, outcomes: await carryOut(plan, { engine }, control, request) });
   });

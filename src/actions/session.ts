@@ -51,7 +51,7 @@ export async function openSession(
     input: null,
     exits,
     async announce({ steps }) {
-      const attached = steps.flatMap((step) => (step.kind === 'attach-container' ? [step.container] : []));
+      const attached = steps.flatMap((step) => (step.kind === 'attach-container' ? [step.container.name] : []));
       const fresh = attached.filter((container) => !announced.has(container));
       fresh.forEach((container) => announced.add(container));
       if (fresh.length > 0) await control.emit({ kind: 'attached', project, containers: fresh });

@@ -68,7 +68,7 @@ function assignAddresses(
     .filter(({ net }) => net.kind === 'project')
     .flatMap(({ name }) => replicas.wanted.get(name) ?? []);
   for (const replica of places) {
-    const kept = network.ready === null ? keptAddress(replica, network.name) : null;
+    const kept = network.toCreate === null ? keptAddress(replica, network.name) : null;
     if (kept !== null && contains(range, addressToNumber(kept) ?? -1)) addresses.set(replica.name, kept);
   }
   let next = range.from;
@@ -97,7 +97,7 @@ function assignExternalAddresses(
   for (const target of externalsOnNetwork(project)) {
     const found = observed.externalContainers.get(target);
     if (!found) continue;
-    const has = network.ready === null ? found.networks[network.name] : undefined;
+    const has = network.toCreate === null ? found.networks[network.name] : undefined;
     while (taken.has(numberToAddress(next))) next -= 1;
     const free = network.fixed && contains(network.fixed, next) ? numberToAddress(next) : null;
     const address = has ? (has.fixed ?? has.address) : free;
@@ -116,8 +116,8 @@ export const externalsOnNetwork = ({ services }: Project): ReadonlySet<string> =
       .flatMap(({ externalLinks }) => externalLinks.map(({ target }) => target)),
   );
 
-const keptAddress = ({ current, replaced }: Replica, network: string): string | null =>
-  (current ?? replaced)?.networks[network]?.fixed ?? null;
+const keptAddress = ({ current, renamedAside }: Replica, network: string): string | null =>
+  (current ?? renamedAside)?.networks[network]?.fixed ?? null;
 
 const heldAddresses = (observed: Observed, network: string): string[] =>
   [...observed.containers, ...observed.externalContainers.values()].flatMap(({ networks }) => {

@@ -21,15 +21,19 @@ export function planRun(
   { service, services, wish, waitLimit, leftovers }: OneOffWish,
   images: readonly Step[],
 ): Plan {
-  const upWish = { services, recreate: 'never', waitLimit, attach: [], removeOrphans: false, grace: null } as const;
-  const planner = new UpPlanner(input, upWish, images);
+  const options = { services, recreate: 'never', waitLimit, attach: [], removeOrphans: false, grace: null } as const;
+  const planner = new UpPlanner(input, options, images);
   for (const name of services.filter((each) => each !== service)) {
     for (const replica of input.replicas.wanted.get(name) ?? []) planner.add(replica);
   }
   const own = input.project.services.get(service);
-  const cleared = leftovers ? planner.clear(leftovers) : [];
   const why: Reason = { code: leftovers ? 'next-run' : 'asked-for' };
-  if (own) planner.addOneOff(own, specForRun(input, own, wish), { why, after: cleared });
+  const role = leftovers ? 'job' : 'one-off';
+  const replica = { project: input.project.name, service, number: 1, role, generation: 1 } as const;
+  if (own) {
+    const spec = specForRun(input, own, wish);
+    planner.addOneOff({ service: own, spec, replica, why, leftovers: leftovers ?? [] });
+  }
   const plan = planner.plan();
-  return leftovers ? { ...plan, unchanged: [] } : plan; // told at every run of a job, it would fill the supervisor's log
+  return leftovers ? { ...plan, unchanged: [] } : plan; // said at every run of a job, it would fill the supervisor's log
 }

@@ -1,184 +1,193 @@
 import type { Milliseconds } from '../lib/units.js';
-import { LABEL, replacedName } from '../model/names.js';
 import type { ObservedContainer } from '../model/observed.js';
-import type { Dependency } from '../model/project.js';
-import type { Reason, Rescue, RescueStep, Step } from '../model/plan.js';
-import { whyReplace } from './compare.js';
-import { imageOf, type PlanInput } from './plan-input.js';
-import { rememberingSpec, specForReplica } from './spec-for.js';
-import * as steps from './steps.js';
+import type { ContainerRef, Reason, Rescue, RescueStep, Step, StepGroup, StepId } from '../model/plan.js';
+import type { Decision, Doing, Leftover } from './decide-replica.js';
+import { isAsideName } from '../model/names.js';
 import { isUp, type Replica } from './replicas.js';
+import { createdRef, observedRef, renamed, type Needs, type StepList } from './steps.js';
 
-/** What the rest of the plan tells about one replica's surroundings. The needs are asked for only when they are used. */
+/** What the rest of the plan has to do with one container. The needs are asked for only when they are used. */
 export interface ReplicaContext {
-  readonly recreate: 'changed' | 'never' | 'always';
+  readonly steps: StepList;
+  readonly groups: StepGroup[];
   readonly grace: Milliseconds | null;
   readonly attach: boolean;
-  readonly createNeeds: () => readonly string[];
-  readonly startNeeds: () => readonly string[];
-  /** The containers that this one hangs on (volumes, network): when one of them is made anew, this one must follow. */
-  readonly sharesWith: readonly SharedParent[];
+  readonly createNeeds: () => readonly StepId[];
+  readonly startNeeds: () => readonly StepId[];
+  /** The steps that clear away what an earlier run left. */
+  readonly before: readonly StepId[];
+  /** What another container of the plan is to have of this one: then it is given up before its own needs are met. */
+  readonly handsOver: HandsOver;
+  /** A free name under which a container is kept. */
+  readonly asideName: (name: string) => string;
 }
 
-/** A container that another hangs on, by its volumes or its network. */
-export interface SharedParent {
-  readonly replica: Replica;
-  /** The step that makes it anew, or null. */
-  readonly created: string | null;
-  readonly because: Dependency['because'];
+export interface HandsOver {
+  readonly name: boolean;
+  /** Its ports or its address. */
+  readonly running: boolean;
+  /** Its own name is waited for by the one whose name it waits for. */
+  readonly circle: boolean;
 }
 
-/** The steps of one replica, and the ids that others wait for: null where nothing is done. */
-export interface ReplicaPlan {
-  readonly replica: Replica;
-  readonly steps: readonly Step[];
-  readonly rescues: readonly Rescue[];
-  readonly created: string | null;
-  readonly started: string | null;
-  /** It has a health check, so that it can be waited for; and the check passes already. */
-  readonly checked: boolean;
-  readonly healthy: boolean;
+/** What others of the plan have to know of one container; null where nothing is done. */
+export interface Milestones {
+  /** The container that has the place in the end. */
+  readonly container: ContainerRef;
+  readonly created: StepId | null;
+  readonly started: StepId | null;
+  /** After it the name that the container had is free. */
+  readonly nameFreed: StepId | null;
+  /** It needs the name to be free. */
+  readonly nameTaken: StepId | null;
+  /** After it the container's ports and address are free. */
+  readonly stopped: StepId | null;
+  /** The removal of what is kept until those that take its place run. */
+  readonly removed: StepId | null;
+  readonly undo: Undo;
 }
 
-export function planReplica(input: PlanInput, replica: Replica, context: ReplicaContext): ReplicaPlan {
-  const duplicates = replica.duplicates.map(({ name }) =>
-    steps.removeContainer({ container: name, volumes: false }, { code: 'excess' }),
-  );
-  const found = assessReplacement(replica);
-  const before = [...duplicates, ...found.leftovers];
-  const plan = planFound(input, { ...replica, ...found }, { ...context, before });
-  const { test } = replica.service.healthcheck ?? { test: null };
-  const checks = test ?? imageOf(input, replica.service)?.healthcheck?.test ?? null;
+/**
+ * What puts one container back. Where several are in each other's way, they are put back together: all that clears the
+ * way comes first, then the names, then the starts.
+ */
+export interface Undo {
+  /** Whether it is put back also when it is in nobody's way; and then, after which ends of its steps. */
+  readonly alone: Rescue['when'] | 'never';
+  readonly guards: readonly StepId[];
+  readonly clear: readonly RescueStep[];
+  readonly rename: readonly RescueStep[];
+  readonly start: readonly RescueStep[];
+}
+
+const NOTHING = { created: null, started: null, nameFreed: null, nameTaken: null, stopped: null, removed: null };
+const NO_UNDO: Undo = { alone: 'never', guards: [], clear: [], rename: [], start: [] };
+
+/** Makes the steps of one replica, after those that remove what an earlier run left. */
+export function planReplica({ replica, does }: Decision, context: ReplicaContext): Milestones {
+  switch (does.kind) {
+    case 'create':
+      return planCreation(replica, does, context);
+    case 'keep':
+      return planKeeping(replica, does, context);
+    case 'replace':
+      return planReplacement(replica, does, context);
+  }
+}
+
+/** Removes what an earlier run left beside the replica that is wanted. */
+export function planLeftover(
+  { container: seen, why }: Leftover,
+  ownName: string,
+  { steps }: ReplicaContext,
+): Milestones {
+  const replacedBy = isAsideName(seen.name, ownName) ? ownName : null;
+  const container = observedRef(seen);
+  const { id } = steps.add({ kind: 'remove-container', container, volumes: false, replacedBy }, why);
+  return { ...NOTHING, container, nameFreed: id, stopped: id, undo: NO_UNDO };
+}
+
+type DoingOf<K extends Doing['kind']> = Extract<Doing, { readonly kind: K }>;
+
+function planCreation(replica: Replica, { spec }: DoingOf<'create'>, context: ReplicaContext): Milestones {
+  const { steps, before, groups, startNeeds, createNeeds } = context;
+  const why: Reason = { code: 'missing' };
+  const create = steps.add({ kind: 'create-container', spec, replica: replica.id }, why, [...createNeeds(), ...before]);
+  const container = createdRef(create);
+  const attach = attachStep(replica, context, { container, why, after: create });
+  const start = steps.add({ kind: 'start-container', container }, why, [create, attach, ...startNeeds()]);
+  groups.push(groupOf('create', replica.name, why, [create, attach, start]));
+  const drop = dropNew(create, steps, true);
+  groups.push(groupOf('clean-up', replica.name, drop.why, [drop]));
   return {
-    ...plan,
-    replica,
-    steps: [...before, ...plan.steps],
-    checked: checks !== null && checks[0] !== 'NONE',
-    healthy: replica.current?.health === 'healthy',
+    ...NOTHING,
+    ...{ container, created: create.id, started: start.id, nameTaken: create.id },
+    undo: { ...NO_UNDO, alone: 'failed', guards: [start.id], clear: [drop] },
   };
 }
 
-/** The replica after a look at what an interrupted replacement left: who counts as the current container, what goes away. */
-interface Stock {
-  readonly current: ObservedContainer | null;
-  /** True when `current` still has the name that a container gets while it is being replaced. */
-  readonly setAside: boolean;
-  readonly leftovers: readonly Step[];
-}
-
-function assessReplacement({ current, replaced }: Replica): Stock {
-  if (!replaced) return { current, setAside: false, leftovers: [] };
-  const drop = ({ name }: ObservedContainer): Step => ({
-    ...steps.removeContainer({ container: name, volumes: false }, { code: 'interrupted' }),
-    id: `remove leftover ${name}`, // another container may get this name in the same plan, and go again
-  });
-  // A new container that never started has done nothing yet: the old one still counts.
-  if (!current || current.state === 'created') {
-    return { current: replaced, setAside: true, leftovers: current ? [drop(current)] : [] };
-  }
-  return { current, setAside: false, leftovers: [drop(replaced)] };
-}
-
-type Found = Replica & Stock;
-type Context = ReplicaContext & { readonly before: readonly Step[] };
-type Planned = Pick<ReplicaPlan, 'steps' | 'rescues' | 'created' | 'started'>;
-
-function planFound(input: PlanInput, replica: Found, context: Context): Planned {
-  const wanted = specForReplica(input, replica);
-  const { current } = replica;
-  const why = current && (lostNetwork(input, current, wanted.spec) ?? whyRecreate(current, wanted, context));
-  if (current && !why) return planStaying({ ...replica, current }, context);
-  const spec = rememberingSpec(wanted.spec, wanted.print);
-  return current && why
-    ? planReplacement({ ...replica, current }, spec, { ...context, why })
-    : planMissing(replica, spec, context);
-}
-
-type Spec = ReturnType<typeof specForReplica>['spec'];
-
-/**
- * A container whose network is gone cannot start again: the engine remembers the network by its id. One that somebody took
- * off its network, perhaps to remove that, runs where nothing finds it.
- */
-function lostNetwork(
-  { network, observed }: PlanInput,
-  { networks, labels }: ObservedContainer,
-  spec: Spec,
-): Reason | null {
-  const endpoint = networks[network.name];
-  if (!endpoint) {
-    const isOurs = labels[LABEL.fields] !== undefined;
-    return isOurs && spec.network.kind === 'network' ? { code: 'network-recreated' } : null;
-  }
-  const present = observed.networks.find(({ name }) => name === network.name);
-  const gone = !present || (endpoint.networkId !== null && endpoint.networkId !== present.id);
-  return gone ? { code: 'network-recreated' } : null;
-}
-
-function whyRecreate(
-  current: ObservedContainer,
-  { spec, print }: ReturnType<typeof specForReplica>,
-  context: ReplicaContext,
-): Reason | null {
-  if (context.recreate === 'never') return null;
-  if (context.recreate === 'always') return { code: 'asked-for' };
-  const differs = whyReplace(current, print);
-  if (differs) return differs;
-  const own = [...spec.mounts.map(({ target }) => target), ...Object.keys(spec.tmpfs)];
-  const parent = context.sharesWith.find(
-    (each) => each.created !== null || hasLost(current, each, { sharesWith: context.sharesWith, own }),
-  );
-  return parent ? { code: 'dependency-recreated', on: parent.replica.name } : null;
-}
-
-/** Whether a container still has the network or the volumes that one it hangs on had before that was made anew. */
-function hasLost(
-  current: ObservedContainer,
-  { replica, because }: SharedParent,
-  { sharesWith, own }: Hanging,
-): boolean {
-  if (!replica.current) return false;
-  if (because === 'net') return current.sharesNetworkOf !== replica.current.id;
-  const others = sharesWith
-    .filter((other) => other.replica !== replica)
-    .flatMap((other) => other.replica.current?.mounts ?? []);
-  // Where several mount at one place, or the container itself does, it is not this one's volume that counts.
-  const elsewhere = new Set([...others.map(({ target }) => target), ...own]);
-  return replica.current.mounts.some(
-    ({ target, volume }) =>
-      !elsewhere.has(target) && current.mounts.some((mount) => mount.target === target && mount.volume !== volume),
-  );
-}
-
-interface Hanging {
-  readonly sharesWith: readonly SharedParent[];
-  /** Where the container itself mounts something. */
-  readonly own: readonly string[];
-}
-
-function planMissing(replica: Found, spec: Spec, context: Context): Planned {
-  const why: Reason = { code: 'missing' };
-  const create = steps.createContainer(spec, why, [...context.createNeeds(), ...context.before]);
-  const attach = attachStep(replica, context, { why, after: create });
-  const start = steps.startContainer(replica.name, why, [create, attach, ...context.startNeeds()]);
-  const all = [create, attach, start].flatMap((step) => step ?? []);
-  return { steps: all, rescues: [], created: create.id, started: start.id };
+/** Only what this plan has made: the name may be somebody else's, and that may be why it could not be made. */
+function dropNew(create: Extract<Step, { kind: 'create-container' }>, steps: StepList, volumes: boolean): RescueStep {
+  const drop = { kind: 'remove-container', container: createdRef(create), volumes, replacedBy: null } as const;
+  return { ...steps.make(drop, { code: 'interrupted' }), onlyIf: create.id };
 }
 
 /** It is what is wanted: at most its name is put right, and it is started. */
-function planStaying(replica: Found & { readonly current: ObservedContainer }, context: Context): Planned {
-  const { current, name, setAside } = replica;
-  const renamed: Reason = setAside ? { code: 'interrupted' } : { code: 'config-changed', fields: ['container_name'] };
-  const back = current.name === name ? null : steps.renameContainer(current.name, name, renamed, context.before);
-  const container = back ? name : current.name;
-  const running = isUp(current);
+function planKeeping(replica: Replica, { current }: DoingOf<'keep'>, context: ReplicaContext): Milestones {
+  const { steps, before, startNeeds, groups } = context;
+  const { name } = replica;
+  const rename = current.name === name ? null : planRename(replica, current, context);
+  const seen = observedRef(current);
+  const container = rename ? renamed(seen, name) : seen;
   const why: Reason = { code: 'not-running', state: current.state };
-  const attach = attachStep({ ...replica, name: container }, context, { why, after: back, fromNow: running });
-  const start = running
-    ? null
-    : steps.startContainer(container, why, [back, attach, ...context.before, ...context.startNeeds()]);
-  const all = [back, attach, start].flatMap((step) => step ?? []);
-  return { steps: all, rescues: [], created: null, started: start?.id ?? null };
+  const runs = isUp(current) && !rename?.stopped;
+  const attach = attachStep(replica, context, { container, why, after: rename?.last ?? null, fromNow: runs });
+  const needs = [rename?.last, attach, ...before, ...(runs ? [] : startNeeds())];
+  const start = runs ? null : steps.add({ kind: 'start-container', container }, why, needs);
+  const unpause =
+    current.state === 'paused' ? steps.add({ kind: 'unpause-container', container }, why, [rename?.last]) : null;
+  if (start) groups.push(groupOf('start', name, why, [attach, start]));
+  return {
+    ...NOTHING,
+    container,
+    started: start?.id ?? unpause?.id ?? null,
+    nameFreed: rename?.first.id ?? null,
+    nameTaken: rename?.last.id ?? null,
+    undo: undoKeeping({ container, start, rename }, steps),
+  };
+}
+
+interface Keeping {
+  readonly container: ContainerRef;
+  readonly start: Step | null;
+  readonly rename: Rename | null;
+}
+
+/** Of use only to others, which get back what this one has taken over. */
+function undoKeeping({ container, start, rename }: Keeping, steps: StepList): Undo {
+  const why: Reason = { code: 'interrupted' };
+  const stop = start && steps.make({ kind: 'stop-container', container, grace: null }, why);
+  const done = rename ? [...new Set([rename.last, rename.first])] : [];
+  const back = done.map((step) => ({
+    ...steps.make({ kind: 'rename-container', container: renamed(container, step.to), to: step.container.name }, why),
+    onlyIf: step.id,
+  }));
+  return { ...NO_UNDO, clear: stop ? [{ ...stop, onlyIf: start.id }] : [], rename: back };
+}
+
+type RenameStep = Extract<Step, { kind: 'rename-container' }>;
+
+interface Rename {
+  readonly first: RenameStep;
+  /** The same one, unless it goes by way of another name. */
+  readonly last: RenameStep;
+  readonly stopped: boolean;
+}
+
+function planRename(replica: Replica, current: ObservedContainer, context: ReplicaContext): Rename {
+  const { steps, groups, before, handsOver, asideName } = context;
+  const { name } = replica;
+  const interrupted = isAsideName(current.name, name);
+  const why: Reason = interrupted ? { code: 'interrupted' } : { code: 'config-changed', fields: ['container_name'] };
+  const container = observedRef(current);
+  const stop = stopLoop(current, context, why);
+  const needs = [stop, ...before];
+  const first = steps.add(
+    { kind: 'rename-container', container, to: handsOver.circle ? asideName(name) : name },
+    why,
+    needs,
+  );
+  const last = handsOver.circle
+    ? steps.add({ kind: 'rename-container', container: renamed(container, first.to), to: name }, why, [first])
+    : first;
+  if (interrupted) groups.push(groupOf('put-back', name, why, [first]));
+  return { first, last, stopped: stop !== null };
+}
+
+/** A container between two restarts can be neither renamed nor replaced: the engine holds it for both ended and running. */
+function stopLoop(current: ObservedContainer, { steps, grace, before }: ReplicaContext, why: Reason): Step | null {
+  if (current.state !== 'restarting') return null;
+  return steps.add({ kind: 'stop-container', container: observedRef(current), grace }, why, before);
 }
 
 /**
@@ -186,51 +195,132 @@ function planStaying(replica: Found & { readonly current: ObservedContainer }, c
  * removed only when the new one has started; if that goes wrong, the rescue puts it back (decisions 8).
  */
 function planReplacement(
-  replica: Found & { readonly current: ObservedContainer },
-  spec: Spec,
-  context: Context & { readonly why: Reason },
-): Planned {
-  const { current, name, setAside } = replica;
-  const { why, grace } = context;
-  const aside = setAside ? current.name : replacedName(name);
-  const before = setAside ? name : current.name;
-  const rename = setAside
-    ? null
-    : steps.renameContainer(current.name, aside, why, [...context.before, ...context.createNeeds()]);
-  const create = steps.createContainer(spec, why, [rename, ...context.before, ...context.createNeeds()]);
-  const attach = attachStep(replica, context, { why, after: create });
-  const needs = [create, attach, ...context.startNeeds()];
-  const stop = isUp(current) ? steps.stopContainer({ container: aside, grace }, why, needs) : null;
-  const start = steps.startContainer(name, why, [stop, ...needs]);
-  const remove = steps.removeContainer({ container: aside, volumes: false }, why, [start]);
-  const putBack: Reason = { code: 'interrupted' };
-  const undoing = (step: Step): Step => ({ ...step, id: `undo: ${step.id}` });
-  const undo: RescueStep[] = [
-    // Only what this plan has made: the name may be somebody else's, and that may be why it could not be made.
-    { ...undoing(steps.removeContainer({ container: name, volumes: false }, putBack)), onlyIf: create.id },
-    undoing(steps.renameContainer(aside, before, putBack)),
-    ...(isUp(current) ? [undoing(steps.startContainer(before, putBack))] : []),
-  ];
-  const guarded = [create, stop, start].flatMap((step) => step?.id ?? []);
+  replica: Replica,
+  { spec, current, why }: DoingOf<'replace'>,
+  context: ReplicaContext,
+): Milestones {
+  const { steps, groups, before, grace, handsOver, asideName } = context;
+  const { name } = replica;
+  const isAside = isAsideName(current.name, name);
+  const aside = isAside ? current.name : asideName(name);
+  const seen = observedRef(current);
+  const old = renamed(seen, aside);
+  const loop = stopLoop(current, context, why);
+  const createNeeds = context.createNeeds();
+  const startNeeds = context.startNeeds();
+  const renameNeeds = [loop, ...before, ...(handsOver.name ? [] : createNeeds)];
+  const rename = isAside ? null : steps.add({ kind: 'rename-container', container: seen, to: aside }, why, renameNeeds);
+  const create = steps.add({ kind: 'create-container', spec, replica: replica.id }, why, [
+    ...[rename, loop],
+    ...before,
+    ...createNeeds,
+  ]);
+  const container = createdRef(create);
+  const attach = attachStep(replica, context, { container, why, after: create });
+  const stopNeeds: Needs = [create, attach, ...(handsOver.running ? [] : startNeeds)];
+  const stop =
+    isUp(current) && !loop ? steps.add({ kind: 'stop-container', container: old, grace }, why, stopNeeds) : null;
+  const start = steps.add({ kind: 'start-container', container }, why, [stop, create, attach, ...startNeeds]);
+  const remove = steps.add({ kind: 'remove-container', container: old, volumes: false, replacedBy: name }, why, [
+    start,
+  ]);
+  groups.push(groupOf('recreate', name, why, [loop, rename, create, attach, stop, start]));
   return {
-    steps: [rename, create, attach, stop, start, remove].flatMap((step) => step ?? []),
-    rescues: [{ after: rename?.id ?? null, guards: guarded, steps: undo }],
+    container,
     created: create.id,
     started: start.id,
+    nameFreed: rename?.id ?? null,
+    nameTaken: create.id,
+    stopped: (loop ?? stop)?.id ?? null,
+    removed: remove.id,
+    undo: putBack({ replica, current, old, changed: loop ?? rename, rename, create, stop, start }, context),
   };
 }
 
-interface AttachPlan {
+interface Replacing {
+  readonly replica: Replica;
+  readonly current: ObservedContainer;
+  readonly old: ContainerRef;
+  /** The first step that changes anything; null: an interrupted replacement has done so. */
+  readonly changed: Step | null;
+  readonly rename: Step | null;
+  readonly create: Extract<Step, { kind: 'create-container' }>;
+  readonly stop: Step | null;
+  readonly start: Step;
+}
+
+function putBack(replacing: Replacing, { steps, groups }: ReplicaContext): Undo {
+  const { replica, current, old, changed, rename, create, stop, start } = replacing;
+  const why: Reason = { code: 'interrupted' };
+  const before = isAsideName(current.name, replica.name) ? replica.name : current.name;
+  const drop = dropNew(create, steps, false);
+  const back = steps.make({ kind: 'rename-container', container: old, to: before }, why);
+  const again = isUp(current) ? steps.make({ kind: 'start-container', container: renamed(old, before) }, why) : null;
+  groups.push(groupOf('put-back', before, why, [drop, back, again]));
+  return {
+    alone: 'not-done',
+    guards: [changed, create, stop, start].flatMap((step) => step?.id ?? []),
+    clear: [drop],
+    rename: [{ ...back, onlyIf: rename?.id ?? null }],
+    start: again ? [{ ...again, onlyIf: changed?.id ?? null }] : [],
+  };
+}
+
+/** A container that goes, with nothing in its place: what it has may be what another waits for. */
+export interface Leaver {
+  readonly container: ObservedContainer;
+  readonly why: Reason;
+}
+
+/**
+ * Makes the steps that remove a container. One that another waits for is kept, stopped and under another name, until that
+ * other one has started; if it does not, this one gets its name back and runs again.
+ */
+export function planLeaving({ container: seen, why }: Leaver, context: ReplicaContext): Milestones {
+  const { steps, groups, grace, handsOver, asideName } = context;
+  const kept = handsOver.name || handsOver.running;
+  const loop = handsOver.name ? stopLoop(seen, context, why) : null;
+  const container = observedRef(seen);
+  const aside = handsOver.name ? asideName(seen.name) : seen.name;
+  const rename = handsOver.name ? steps.add({ kind: 'rename-container', container, to: aside }, why, [loop]) : null;
+  const old = renamed(container, aside);
+  const runs = isUp(seen) && !loop;
+  const stop = runs ? steps.add({ kind: 'stop-container', container: old, grace }, why, [rename]) : null;
+  const remove = steps.add({ kind: 'remove-container', container: old, volumes: false, replacedBy: null }, why, [
+    ...[rename, stop],
+  ]);
+  const freed = { ...NOTHING, container, nameFreed: rename?.id ?? null, stopped: (loop ?? stop)?.id ?? null };
+  if (!kept) return { ...freed, undo: NO_UNDO };
+  const interrupted: Reason = { code: 'interrupted' };
+  const back = rename && steps.make({ kind: 'rename-container', container: old, to: seen.name }, interrupted);
+  const again = isUp(seen) ? steps.make({ kind: 'start-container', container }, interrupted) : null;
+  const changed = loop ?? rename ?? stop;
+  groups.push(groupOf('put-back', seen.name, interrupted, [back, again]));
+  return {
+    ...freed,
+    removed: remove.id,
+    undo: {
+      ...NO_UNDO,
+      guards: [rename, stop].flatMap((step) => step?.id ?? []),
+      rename: back ? [{ ...back, onlyIf: rename.id }] : [],
+      start: again && changed ? [{ ...again, onlyIf: changed.id }] : [],
+    },
+  };
+}
+
+function groupOf(does: StepGroup['does'], container: string, why: Reason, of: readonly (Step | null)[]): StepGroup {
+  return { does, container, why, steps: of.flatMap((step) => step?.id ?? []) };
+}
+
+interface Attaching {
+  readonly container: ContainerRef;
   readonly why: Reason;
   readonly after: Step | null;
   readonly fromNow?: boolean;
 }
 
-function attachStep(
-  replica: Replica,
-  context: ReplicaContext,
-  { why, after, fromNow = false }: AttachPlan,
-): Step | null {
+function attachStep({ service }: Replica, context: ReplicaContext, attaching: Attaching): Step | null {
   if (!context.attach) return null;
-  return steps.attachContainer({ container: replica.name, tty: replica.service.tty, fromNow }, why, [after]);
+  const { container, why, after, fromNow = false } = attaching;
+  return context.steps.add({ kind: 'attach-container', container, tty: service.tty, fromNow }, why, [after]);
 }

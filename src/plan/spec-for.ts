@@ -24,7 +24,7 @@ export function specForReplica(
   input: PlanInput,
   replica: Replica,
 ): { readonly spec: ContainerSpec; readonly print: Fingerprint } {
-  const old = replica.current ?? replica.replaced;
+  const old = replica.current ?? replica.renamedAside;
   const consumer = { name: replica.name, service: replica.service, siblings: false };
   const spec = specFor(input, { consumer, number: replica.number, old });
   return { spec, print: fingerprint(spec, imageOf(input, replica.service)?.id ?? null) };

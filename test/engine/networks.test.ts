@@ -39,7 +39,8 @@ async function makeExternal(name: string, more: object = {}): Promise<{ name: st
 }
 const externalContainers: string[] = [];
 afterEach(async () => {
-  for (const name of externalContainers.splice(0)) await scenario.docker.getContainer(name).remove({ force: true, v: true });
+  for (const name of externalContainers.splice(0))
+    await scenario.docker.getContainer(name).remove({ force: true, v: true });
 });
 
 describe('net', () => {
