@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs';
 import { lstat, readdir, readlink, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { BuildSpec } from '../../model/container-spec.js';
@@ -83,21 +84,35 @@ async function readSent(file: string): Promise<SentFile | null> {
 
 async function listEntries(context: string, rules: IgnoreRules): Promise<readonly ContextEntry[]> {
   const found: ContextEntry[] = [];
-  const visit = async (directory: Buffer): Promise<void> => {
+  /** `above` are ignored directories that are needed as soon as something in them is not. */
+  const visit = async (directory: Buffer, above: readonly ContextEntry[]): Promise<void> => {
+    let waiting = above;
     const entries = await readdir(inContext(context, directory), { withFileTypes: true, encoding: 'buffer' });
     entries.sort((a, b) => Buffer.compare(a.name, b.name));
-    for (const entry of entries) {
-      // Pipes, sockets and devices have no place in a context.
-      const kind = entry.isDirectory() ? 'directory' : entry.isSymbolicLink() ? 'link' : entry.isFile() ? 'file' : null;
+    for (const dirent of entries) {
+      const kind = kindOf(dirent);
       if (kind === null) continue;
-      const file = directory.length === 0 ? entry.name : Buffer.concat([directory, SLASH, entry.name]);
+      const file = directory.length === 0 ? dirent.name : Buffer.concat([directory, SLASH, dirent.name]);
       const isIgnored = rules.ignores(file.toString());
-      if (!isIgnored) found.push({ path: file, kind });
-      if (kind === 'directory' && (!isIgnored || rules.mayKeepBelow(file.toString()))) await visit(file);
+      if (!isIgnored) {
+        found.push(...waiting, { path: file, kind });
+        waiting = [];
+      }
+      if (kind !== 'directory' || (isIgnored && !rules.mayKeepBelow(file.toString()))) continue;
+      const count = found.length;
+      await visit(file, isIgnored ? [...waiting, { path: file, kind }] : []);
+      if (found.length > count) waiting = [];
     }
   };
-  await visit(Buffer.alloc(0));
+  await visit(Buffer.alloc(0), []);
   return found;
+}
+
+/** Null for pipes, sockets and devices, which have no place in a context. */
+function kindOf(dirent: Dirent<Buffer>): ContextEntry['kind'] | null {
+  if (dirent.isDirectory()) return 'directory';
+  if (dirent.isSymbolicLink()) return 'link';
+  return dirent.isFile() ? 'file' : null;
 }
 
 const SLASH = Buffer.from('/');

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Http2Server, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import { IGNORE_FILE } from './build-context.js';
 import { doing } from './docker-errors.js';
-import { openConnection, type Door } from './door.js';
+import { openConnection, type EngineClient } from './engine-client.js';
 import { sendFiles, type SyncedFiles } from './file-sync.js';
 import { readGrpcFrames, toGrpcFrame } from './grpc.js';
 import { readMessage, textOf, writeMessage } from './protobuf.js';
@@ -10,8 +11,6 @@ import type { Credentials } from './registry-auth.js';
 /** A line back to BuildKit while it builds: it asks for files and credentials over it. */
 export interface BuildSession {
   readonly id: string;
-  /** What kept us from answering. */
-  failure(): Error | undefined;
   readonly close: () => void;
 }
 
@@ -35,7 +34,11 @@ export interface FileSource {
  * gRPC. dockerode has one too, but it gives one password to whatever registry asks, does not answer BuildKit's health
  * checks (20.10 gives the session up after a second without), sends no files, and costs 24 ms of loading.
  */
-export async function openSession(door: Door, sources: BuildSources, signal: AbortSignal): Promise<BuildSession> {
+export async function openSession(
+  client: EngineClient,
+  sources: BuildSources,
+  signal: AbortSignal,
+): Promise<BuildSession> {
   const { createServer } = await import('node:http2');
   const id = randomUUID();
   const headers = {
@@ -43,23 +46,21 @@ export async function openSession(door: Door, sources: BuildSources, signal: Abo
     'X-Docker-Expose-Session-Uuid': id,
     'X-Docker-Expose-Session-Name': 'tsfig',
     'X-Docker-Expose-Session-Sharedkey': sources.files?.key ?? '',
-    // One header for both would be taken for one method; Node sends a list as two.
+    // Each in a header of its own: the engine takes one for one method.
     'X-Docker-Expose-Session-Grpc-Method': [CREDENTIALS, FILES],
   };
   const what = doing('open a build session', 'engine-refused');
-  const connection = await openConnection(door, { method: 'POST', path: '/session', headers }, what, signal);
+  const connection = await openConnection(client, { method: 'POST', path: '/session', headers }, what, signal);
   const server: Http2Server = createServer();
-  let failure: Error | undefined;
   server.on('stream', (stream, request) => {
     stream.on('error', () => undefined); // a build that ended meanwhile
     answer(stream, request, sources).catch((error: unknown) => {
-      failure ??= error instanceof Error ? error : new Error(String(error));
-      refuse(stream, GRPC.unknown, failure.message);
+      refuse(stream, GRPC.unknown, error instanceof Error ? error.message : 'failed');
     });
   });
   server.on('sessionError', () => undefined); // the build says what is wrong
   server.emit('connection', connection.stream);
-  return { id, failure: () => failure, close: connection.close };
+  return { id, close: connection.close };
 }
 
 const CREDENTIALS = '/moby.filesync.v1.Auth/Credentials';
@@ -73,12 +74,21 @@ const GRPC = { ok: '0', unknown: '2', unimplemented: '12' };
 
 async function answer(stream: ServerHttp2Stream, request: IncomingHttpHeaders, sources: BuildSources): Promise<void> {
   const method = request[':path'];
-  if (method === HEALTH) return end(begin(stream), SERVING);
-  if (method === CREDENTIALS) return end(begin(stream), await credentialsFor(stream, sources.credentials));
   const files = method === FILES ? filesFor(request, sources.files) : undefined;
-  if (!files) return refuse(stream, GRPC.unimplemented, 'tsfig does not offer this');
-  await sendFiles(begin(stream), files);
-  stream.end();
+  if (method === HEALTH) {
+    begin(stream);
+    end(stream, SERVING);
+  } else if (method === CREDENTIALS) {
+    const message = await credentialsFor(stream, sources.credentials);
+    begin(stream);
+    end(stream, message);
+  } else if (files) {
+    begin(stream);
+    await sendFiles(stream, files);
+    stream.end();
+  } else {
+    refuse(stream, GRPC.unimplemented, 'tsfig does not offer this');
+  }
 }
 
 /** What BuildKit tells in headers: the tree it wants, and the only paths that it is going to use. */
@@ -96,10 +106,7 @@ function valuesOf(headers: IncomingHttpHeaders, name: string): readonly string[]
 }
 
 /** CredentialsRequest { Host = 1 } → CredentialsResponse { Username = 1, Secret = 2 }; empty for an anonymous visit. */
-async function credentialsFor(
-  stream: ServerHttp2Stream,
-  find: BuildSources['credentials'],
-): Promise<Uint8Array> {
+async function credentialsFor(stream: ServerHttp2Stream, find: BuildSources['credentials']): Promise<Uint8Array> {
   for await (const message of readGrpcFrames(stream)) {
     const found = await find(textOf(readMessage(message), 1));
     if (!found) break;
@@ -113,11 +120,10 @@ async function credentialsFor(
 
 const RESPONSE = { ':status': 200, 'content-type': 'application/grpc' };
 
-function begin(stream: ServerHttp2Stream): ServerHttp2Stream {
-  if (stream.destroyed || stream.headersSent) return stream;
+function begin(stream: ServerHttp2Stream): void {
+  if (stream.destroyed) return;
   stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': GRPC.ok }));
   stream.respond(RESPONSE, { waitForTrailers: true });
-  return stream;
 }
 
 function end(stream: ServerHttp2Stream, message: Uint8Array): void {
@@ -126,7 +132,10 @@ function end(stream: ServerHttp2Stream, message: Uint8Array): void {
 
 function refuse(stream: ServerHttp2Stream, status: string, message: string): void {
   if (stream.destroyed) return;
-  if (stream.headersSent) return void stream.close();
+  if (stream.headersSent) {
+    stream.close();
+    return;
+  }
   stream.respond(
     { ...RESPONSE, 'grpc-status': status, 'grpc-message': encodeURIComponent(message) },
     { endStream: true },

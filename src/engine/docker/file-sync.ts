@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { ServerHttp2Stream } from 'node:http2';
 import type { ContextEntry } from './build-context.js';
 import { toGrpcFrame, readGrpcFrames } from './grpc.js';
@@ -9,7 +8,7 @@ export interface SyncedFiles {
   /** A directory before what is in it, names sorted by their bytes: the other side checks it. */
   readonly files: readonly SyncedFile[];
   /** The content of one of them. */
-  read(file: SyncedFile): AsyncIterable<Uint8Array>;
+  readonly read: (file: SyncedFile) => AsyncIterable<Uint8Array>;
 }
 
 export interface SyncedFile extends Pick<ContextEntry, 'path' | 'kind'> {
@@ -50,7 +49,10 @@ export async function sendFiles(stream: ServerHttp2Stream, { files, read }: Sync
       const packet = readMessage(frame);
       const type = numberOf(packet, 1);
       if (type === FAILED) throw new Error(Buffer.from(bytesOf(packet, 4)).toString());
-      if (type === FINISHED) return await send({ 1: FINISHED });
+      if (type === FINISHED) {
+        await send({ 1: FINISHED });
+        return;
+      }
       const id = numberOf(packet, 3);
       const file = files[id];
       if (type !== REQUEST || !file) continue;
@@ -72,5 +74,12 @@ function toStat({ path, kind, mode, size, modifiedNs, target }: SyncedFile): Uin
 /** Resolves when there is room for more. */
 async function write(stream: ServerHttp2Stream, message: Uint8Array): Promise<void> {
   if (stream.destroyed) throw new Error('the build has ended');
-  if (!stream.write(toGrpcFrame(message))) await Promise.race([once(stream, 'drain'), once(stream, 'close')]);
+  if (stream.write(toGrpcFrame(message))) return;
+  await new Promise<void>((resolve) => {
+    const goOn = (): void => {
+      stream.off('drain', goOn).off('close', goOn);
+      resolve();
+    };
+    stream.on('drain', goOn).on('close', goOn);
+  });
 }

@@ -1,5 +1,5 @@
 import { factsOf, inContext, type ContextEntry, type EntryFacts } from './build-context.js';
-import { readPiecesOf } from './user-file.js';
+import { BadContext, readPiecesOf } from './user-file.js';
 
 /** A file for an archive that is on no disk. */
 export interface MadeFile {
@@ -49,7 +49,7 @@ async function* toBody(
     if (taken.length > 0) yield taken;
     if (left === 0) break;
   }
-  if (left > 0) throw new Error(`${path.toString()} became shorter while it was read`);
+  if (left > 0) throw new BadContext(`${path.toString()} became shorter while it was read`);
   if (size % BLOCK > 0) yield padding(size);
 }
 
