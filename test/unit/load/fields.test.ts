@@ -212,10 +212,13 @@ describe('build', () => {
     });
   });
 
-  it.each(['../docker/x', '/docker/x'])('build: a Dockerfile outside of the build directory is accepted (%s)', (path) => {
-    const { source } = service(`web: {build: {context: ., dockerfile: ${path}}}`);
-    expect(source).toMatchObject({ context: '/shop', dockerfile: path });
-  });
+  it.each(['../docker/x', '/docker/x'])(
+    'build: a Dockerfile outside of the build directory is accepted (%s)',
+    (path) => {
+      const { source } = service(`web: {build: {context: ., dockerfile: ${path}}}`);
+      expect(source).toMatchObject({ context: '/shop', dockerfile: path });
+    },
+  );
 
   it.each([
     ['{dockerfile: x}', '"build" has no "context"'],
