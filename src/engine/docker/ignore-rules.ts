@@ -1,4 +1,4 @@
-import { normalize } from 'node:path/posix';
+import path from 'node:path';
 import { BadContext } from './user-file.js';
 
 /** What a `.dockerignore` leaves out. Paths are relative to the context, with slashes. */
@@ -22,19 +22,19 @@ interface Rule {
  * SyntaxError of JavaScript's for such a pattern, and never ignores a file called `constructor`.
  * Source: moby/patternmatcher; docs.docker.com/build/concepts/context/#dockerignore-files.
  */
-export function readIgnoreRules(text: string, file: string): IgnoreRules {
+export function readIgnoreRules(text: string, source: string): IgnoreRules {
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
   const rules = lines.flatMap((line, index) => {
     try {
       return readRule(line) ?? [];
     } catch (error) {
-      if (error instanceof SyntaxError) throw new BadContext(`${file}:${index + 1}: bad pattern "${line.trim()}"`);
+      if (error instanceof SyntaxError) throw new BadContext(`${source}:${index + 1}: bad pattern "${line.trim()}"`);
       throw error;
     }
   });
   return {
-    ignores: (path) => {
-      const parts = path.split('/');
+    ignores: (file) => {
+      const parts = file.split('/');
       const above = parts.map((_, index) => parts.slice(0, index + 1).join('/'));
       const last = rules.findLast(({ whole }) => above.some((each) => whole.test(each)));
       return last !== undefined && !last.keeps;
@@ -51,7 +51,7 @@ function readRule(line: string): Rule | undefined {
   const keeps = line.trim().startsWith('!');
   const written = keeps ? line.trim().slice(1).trim() : line.trim();
   if (written === '') throw new SyntaxError('nothing follows the "!"');
-  const pattern = normalize(written).replace(/^\/(?=.)|(?<=.)\/$/g, '');
+  const pattern = path.posix.normalize(written).replace(/^\/(?=.)|(?<=.)\/$/g, '');
   const parts = pattern.split('/').map((part) => (part.includes('**') ? null : toRegExp(part)));
   return { keeps, whole: toRegExp(pattern), parts };
 }
