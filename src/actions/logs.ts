@@ -11,10 +11,9 @@ import type { Control } from '../model/event.js';
 import { LABEL } from '../model/names.js';
 import type { ObservedContainer } from '../model/observed.js';
 import { isJob } from '../plan/leftovers.js';
-import { containersOf } from '../plan/plan-stop.js';
 import { serviceOf } from '../plan/units.js';
 import type { ProjectRequest } from './find-file.js';
-import { findContainers, listProject, type FoundServices } from './on-containers.js';
+import { containersIn, findContainers, isNamedAsWhole, listProject, type FoundServices } from './on-containers.js';
 import type { World } from './world.js';
 
 export interface LogsRequest extends ProjectRequest, Omit<LogOptions, 'tty'> {
@@ -42,8 +41,8 @@ async function listWriters(world: World, found: FoundServices, control: Control)
   const all = await listProject(world, found, control);
   const places = new Map(found.services.map((name, place) => [name, place]));
   const placeOf = (container: ObservedContainer): number => places.get(serviceOf(container)) ?? 0;
-  const jobs = all.filter((container) => isJob(container) && places.has(serviceOf(container)));
-  return [...containersOf({ containers: all }, found.services), ...jobs].toSorted((a, b) => placeOf(a) - placeOf(b));
+  const jobs = all.filter((container) => isJob(container) && isNamedAsWhole(found, container));
+  return [...containersIn(found, all), ...jobs].toSorted((a, b) => placeOf(a) - placeOf(b));
 }
 
 const wantedOf = ({ follow, timestamps, tail, since, until }: LogsRequest): Omit<LogOptions, 'tty'> => ({

@@ -20,7 +20,7 @@ import type { World } from './world.js';
 /** What `run` of either kind may be asked about the container and what it needs. */
 export interface OneOffRequest {
   readonly service: string;
-  readonly wish: Omit<RunWish, 'name' | 'facts'>;
+  readonly wish: Omit<RunWish, 'name' | 'facts' | 'attached'>;
   readonly noDeps: boolean;
   readonly build: 'missing' | 'always' | 'never';
   readonly waitLimit: Milliseconds | null;
