@@ -10,8 +10,8 @@ import { numberOf, serviceOf } from '../plan/units.js';
 import { carryOut } from './carry-out.js';
 import type { ProjectRequest } from './find-file.js';
 import { locked } from './locked.js';
-import { refuseElsewhere } from './look.js';
 import { prepare } from './prepare.js';
+import type { ProjectOwner } from './project-owner.js';
 import type { World } from './world.js';
 
 /** A verb on the containers that services have. */
@@ -42,7 +42,7 @@ export async function onContainers(
   if (!found.ok) return found;
   const { engine, project } = found.value;
   return locked(world, { engine, project: project.name }, control, async () => {
-    const containers = containersIn(found.value, await listProject(world, found.value, control));
+    const containers = containersIn(found.value, await claimContainers(found.value, control));
     const outcomes = await carryOut(planner(project, containers), { engine }, control, { parallel: request.parallel });
     const missing = missingOf(request.services, containers);
     return good({ containers: containers.map(({ name }) => name), missing, outcomes });
@@ -57,6 +57,7 @@ const missingOf = (named: readonly string[], containers: readonly ObservedContai
 export interface FoundServices extends Named {
   readonly engine: Engine;
   readonly project: Project;
+  readonly owner: ProjectOwner;
   /** In start order. */
   readonly services: readonly string[];
 }
@@ -67,15 +68,15 @@ export async function findContainers(
   request: ProjectRequest & { readonly services: readonly string[] },
   control: Control,
 ): Promise<Checked<FoundServices>> {
-  const prepared = await prepare(world, request, control);
+  const prepared = await prepare(world, request, control, { needsFiles: false });
   if (!prepared.ok) return prepared;
-  const { project, needs } = prepared.value;
+  const { project, needs, owner } = prepared.value;
   const order = [...needs.keys()];
   const named = readNamed(project, order, request.services);
   if (!named.ok) return named;
   const { services, instances } = named.value;
   const engine = await world.connectEngine(control.signal);
-  return good({ engine, project, services: order.filter((name) => services.includes(name)), instances });
+  return good({ engine, project, owner, services: order.filter((name) => services.includes(name)), instances });
 }
 
 /** Of all containers of the project the services' own, as far as they were named, in start order. */
@@ -91,13 +92,12 @@ export const containersIn = (
 export const isNamedAsWhole = ({ services, instances }: Named, container: ObservedContainer): boolean =>
   services.includes(serviceOf(container)) && instances[serviceOf(container)] === undefined;
 
-/** Every container of the project. Throws `project-elsewhere`. */
-export async function listProject(
-  world: World,
-  { engine, project }: FoundServices,
+/** Every container of the project, to be changed. Throws `project-elsewhere`. */
+export async function claimContainers(
+  { engine, project, owner }: FoundServices,
   { signal }: Control,
 ): Promise<readonly ObservedContainer[]> {
   const containers = await engine.listContainers({ project: project.name, signal });
-  refuseElsewhere(world, project, { containers });
+  await owner.claim(containers);
   return containers;
 }

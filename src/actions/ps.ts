@@ -27,6 +27,7 @@ export async function ps(
     const found = await findContainers(world, request, control);
     if (!found.ok) return found;
     const all = await early.answer;
+    await found.value.owner.mention(all);
     const oneOffs = all.filter(
       (each) => isOneOff(each) && (isJob(each) || isUp(each)) && isNamedAsWhole(found.value, each),
     );

@@ -6,10 +6,10 @@ import { isOneOff, isUp } from '../plan/units.js';
 import { carryOut } from './carry-out.js';
 import { locked } from './locked.js';
 import {
+  claimContainers,
   containersIn,
   findContainers,
   isNamedAsWhole,
-  listProject,
   type ContainersRequest,
   type ContainersResult,
 } from './on-containers.js';
@@ -36,7 +36,7 @@ export async function remove(
   if (!found.ok) return found;
   const { engine, project } = found.value;
   return locked(world, { engine, project: project.name }, control, async () => {
-    const all = await listProject(world, found.value, control);
+    const all = await claimContainers(found.value, control);
     const oneOffs = all.filter(
       (each) => isOneOff(each) && !isUp(each) && !isJob(each) && isNamedAsWhole(found.value, each),
     );

@@ -123,7 +123,11 @@ function bringUpRound(
   const round: Round = {
     // All that was chosen is looked at every time, so that what is missing for the last wave is told before the first.
     services: chosen.all,
-    look: () => look(world, engine, { project, services: chosen.all }, control.signal),
+    async look() {
+      const observed = await look(world, engine, { prepared, services: chosen.all }, control.signal);
+      await prepared.owner.claim(observed.containers);
+      return observed;
+    },
     images: (observed) => imageSteps(prepared, fresh, observed, request),
     async plan(observed, images) {
       const { scene, plan } = makePlan(prepared, observed, request, {
