@@ -1,67 +1,10 @@
-import type { Milliseconds } from '../lib/units.js';
-import type { ObservedContainer } from '../model/observed.js';
-import type { ContainerRef, Reason, Rescue, RescueStep, Step, StepGroup, StepId } from '../model/plan.js';
-import type { Decision, Doing, Leftover } from './decide-replica.js';
 import { isAsideName } from '../model/names.js';
+import type { ObservedContainer } from '../model/observed.js';
+import type { ContainerRef, Reason, RescueStep, Step } from '../model/plan.js';
+import type { Decision, Doing } from './decide-replica.js';
+import { groupOf, NO_UNDO, NOTHING, stopLoop, type Milestones, type ReplicaContext, type Undo } from './milestones.js';
 import { isUp, type Replica } from './replicas.js';
 import { createdRef, observedRef, renamed, type Needs, type StepList } from './steps.js';
-
-/** What the rest of the plan has to do with one container. The needs are asked for only when they are used. */
-export interface ReplicaContext {
-  readonly steps: StepList;
-  readonly groups: StepGroup[];
-  readonly grace: Milliseconds | null;
-  readonly attach: boolean;
-  readonly createNeeds: () => readonly StepId[];
-  readonly startNeeds: () => readonly StepId[];
-  /** The steps that clear away what an earlier run left. */
-  readonly before: readonly StepId[];
-  /** What another container of the plan is to have of this one: then it is given up before its own needs are met. */
-  readonly handsOver: HandsOver;
-  /** A free name under which a container is kept. */
-  readonly asideName: (name: string) => string;
-}
-
-export interface HandsOver {
-  readonly name: boolean;
-  /** Its ports or its address. */
-  readonly running: boolean;
-  /** Its own name is waited for by the one whose name it waits for. */
-  readonly circle: boolean;
-}
-
-/** What others of the plan have to know of one container; null where nothing is done. */
-export interface Milestones {
-  /** The container that has the place in the end. */
-  readonly container: ContainerRef;
-  readonly created: StepId | null;
-  readonly started: StepId | null;
-  /** After it the name that the container had is free. */
-  readonly nameFreed: StepId | null;
-  /** It needs the name to be free. */
-  readonly nameTaken: StepId | null;
-  /** After it the container's ports and address are free. */
-  readonly stopped: StepId | null;
-  /** The removal of what is kept until those that take its place run. */
-  readonly removed: StepId | null;
-  readonly undo: Undo;
-}
-
-/**
- * What puts one container back. Where several are in each other's way, they are put back together: all that clears the
- * way comes first, then the names, then the starts.
- */
-export interface Undo {
-  /** Whether it is put back also when it is in nobody's way; and then, after which ends of its steps. */
-  readonly alone: Rescue['when'] | 'never';
-  readonly guards: readonly StepId[];
-  readonly clear: readonly RescueStep[];
-  readonly rename: readonly RescueStep[];
-  readonly start: readonly RescueStep[];
-}
-
-const NOTHING = { created: null, started: null, nameFreed: null, nameTaken: null, stopped: null, removed: null };
-const NO_UNDO: Undo = { alone: 'never', guards: [], clear: [], rename: [], start: [] };
 
 /** Makes the steps of one replica, after those that remove what an earlier run left. */
 export function planReplica({ replica, does }: Decision, context: ReplicaContext): Milestones {
@@ -73,18 +16,6 @@ export function planReplica({ replica, does }: Decision, context: ReplicaContext
     case 'replace':
       return planReplacement(replica, does, context);
   }
-}
-
-/** Removes what an earlier run left beside the replica that is wanted. */
-export function planLeftover(
-  { container: seen, why }: Leftover,
-  ownName: string,
-  { steps }: ReplicaContext,
-): Milestones {
-  const replacedBy = isAsideName(seen.name, ownName) ? ownName : null;
-  const container = observedRef(seen);
-  const { id } = steps.add({ kind: 'remove-container', container, volumes: false, replacedBy }, why);
-  return { ...NOTHING, container, nameFreed: id, stopped: id, undo: NO_UNDO };
 }
 
 type DoingOf<K extends Doing['kind']> = Extract<Doing, { readonly kind: K }>;
@@ -184,12 +115,6 @@ function planRename(replica: Replica, current: ObservedContainer, context: Repli
   return { first, last, stopped: stop !== null };
 }
 
-/** A container between two restarts can be neither renamed nor replaced: the engine holds it for both ended and running. */
-function stopLoop(current: ObservedContainer, { steps, grace, before }: ReplicaContext, why: Reason): Step | null {
-  if (current.state !== 'restarting') return null;
-  return steps.add({ kind: 'stop-container', container: observedRef(current), grace }, why, before);
-}
-
 /**
  * Makes the new container beside the old one, which is renamed and runs on until the new one can start. The old one is
  * removed only when the new one has started; if that goes wrong, the rescue puts it back (decisions 8).
@@ -264,52 +189,6 @@ function putBack(replacing: Replacing, { steps, groups }: ReplicaContext): Undo 
     rename: [{ ...back, onlyIf: rename?.id ?? null }],
     start: again ? [{ ...again, onlyIf: changed?.id ?? null }] : [],
   };
-}
-
-/** A container that goes, with nothing in its place: what it has may be what another waits for. */
-export interface Leaver {
-  readonly container: ObservedContainer;
-  readonly why: Reason;
-}
-
-/**
- * Makes the steps that remove a container. One that another waits for is kept, stopped and under another name, until that
- * other one has started; if it does not, this one gets its name back and runs again.
- */
-export function planLeaving({ container: seen, why }: Leaver, context: ReplicaContext): Milestones {
-  const { steps, groups, grace, handsOver, asideName } = context;
-  const kept = handsOver.name || handsOver.running;
-  const loop = handsOver.name ? stopLoop(seen, context, why) : null;
-  const container = observedRef(seen);
-  const aside = handsOver.name ? asideName(seen.name) : seen.name;
-  const rename = handsOver.name ? steps.add({ kind: 'rename-container', container, to: aside }, why, [loop]) : null;
-  const old = renamed(container, aside);
-  const runs = isUp(seen) && !loop;
-  const stop = runs ? steps.add({ kind: 'stop-container', container: old, grace }, why, [rename]) : null;
-  const remove = steps.add({ kind: 'remove-container', container: old, volumes: false, replacedBy: null }, why, [
-    ...[rename, stop],
-  ]);
-  const freed = { ...NOTHING, container, nameFreed: rename?.id ?? null, stopped: (loop ?? stop)?.id ?? null };
-  if (!kept) return { ...freed, undo: NO_UNDO };
-  const interrupted: Reason = { code: 'interrupted' };
-  const back = rename && steps.make({ kind: 'rename-container', container: old, to: seen.name }, interrupted);
-  const again = isUp(seen) ? steps.make({ kind: 'start-container', container }, interrupted) : null;
-  const changed = loop ?? rename ?? stop;
-  groups.push(groupOf('put-back', seen.name, interrupted, [back, again]));
-  return {
-    ...freed,
-    removed: remove.id,
-    undo: {
-      ...NO_UNDO,
-      guards: [rename, stop].flatMap((step) => step?.id ?? []),
-      rename: back ? [{ ...back, onlyIf: rename.id }] : [],
-      start: again && changed ? [{ ...again, onlyIf: changed.id }] : [],
-    },
-  };
-}
-
-function groupOf(does: StepGroup['does'], container: string, why: Reason, of: readonly (Step | null)[]): StepGroup {
-  return { does, container, why, steps: of.flatMap((step) => step?.id ?? []) };
 }
 
 interface Attaching {

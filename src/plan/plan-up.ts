@@ -2,32 +2,19 @@ import type { Milliseconds } from '../lib/units.js';
 import type { ContainerSpec } from '../model/container-spec.js';
 import { asideName, LABEL, volumeName } from '../model/names.js';
 import type { ObservedContainer } from '../model/observed.js';
-import type { Plan, Reason, Rescue, RescueStep, Step, StepGroup, StepId } from '../model/plan.js';
+import type { Plan, Reason, Step, StepGroup, StepId } from '../model/plan.js';
 import type { Mount, Service } from '../model/project.js';
 import { isOneOff, serviceOf, type ReplicaId } from '../model/replica.js';
-import { decideReplica, type Decision, type Leftover, type SharedParent } from './decide-replica.js';
-import {
-  breakCircles,
-  claimsFor,
-  claimsOf,
-  connected,
-  findHandOvers,
-  type Claim,
-  type HandOver,
-  type Party,
-} from './hand-over.js';
+import { decideReplica, type Decision, type SharedParent } from './decide-replica.js';
+import { findHandOvers, type HandOver } from './hand-over.js';
+import { withHandOvers, rescuesOf } from './join-steps.js';
 import { clearLeftovers } from './leftovers.js';
-import {
-  planLeaving,
-  planLeftover,
-  planReplica,
-  type HandsOver,
-  type Leaver,
-  type Milestones,
-  type ReplicaContext,
-} from './plan-replica.js';
+import type { Milestones, ReplicaContext } from './milestones.js';
+import { handsOverOf, leavingParty, partiesOf, type Subject } from './parties.js';
+import { planLeaving, planLeftover, type Leaver } from './plan-leaving.js';
+import { planReplica } from './plan-replica.js';
 import type { PlanInput } from './plan-input.js';
-import { isUp, type Instances, type Replica } from './replicas.js';
+import type { Instances, Replica } from './replicas.js';
 import { idsOf, inOrderOfNeeds, StepList } from './steps.js';
 
 /** What `up` is asked for. */
@@ -75,8 +62,6 @@ interface OneOff {
   /** What earlier runs of it left. */
   readonly leftovers: readonly ObservedContainer[];
 }
-
-type Subject = Decision | Leaver | Leftover;
 
 /**
  * Collects what is to become of each container of one `up`, then makes the steps, when it is known who is in whose way.
@@ -146,11 +131,11 @@ export class UpPlanner {
     for (const leaver of this.#leavers) {
       this.#milestones.set(leaver, planLeaving(leaver, this.#context(leaver, null, handOvers)));
     }
-    const steps = inOrderOfNeeds(this.#withHandOvers(handOvers));
+    const steps = inOrderOfNeeds(withHandOvers(this.#steps.steps, handOvers, (subject) => this.#milestonesOf(subject)));
     return {
       project: this.#input.project.name,
       steps,
-      rescues: this.#rescues(handOvers, steps),
+      rescues: rescuesOf(steps, handOvers, this.#milestones),
       groups: this.#groups,
       unchanged: decisions.filter((decision) => this.#isUnchanged(decision)).map(({ replica }) => replica.name),
     };
@@ -176,55 +161,6 @@ export class UpPlanner {
     const milestones = this.#milestones.get(subject);
     if (!milestones) throw new Error('a container is waited for that was not planned yet');
     return milestones;
-  }
-
-  /** What is handed over is given up first; and nothing that was given up is removed before all who wanted it run. */
-  #withHandOvers(handOvers: readonly HandOver<Subject>[]): Step[] {
-    const more = new Map<StepId, StepId[]>();
-    const add = (step: StepId | null, need: StepId | null): void => {
-      if (step !== null && need !== null) more.set(step, [...(more.get(step) ?? []), need]);
-    };
-    for (const { from, to, what } of handOvers) {
-      const holder = this.#milestonesOf(from);
-      const taker = this.#milestonesOf(to);
-      if (what === 'name') add(taker.nameTaken, holder.nameFreed);
-      else add(taker.started, holder.stopped);
-    }
-    for (const group of connected(handOvers)) {
-      const all = group.map((subject) => this.#milestonesOf(subject));
-      for (const { removed } of all) for (const { started } of all) add(removed, started);
-    }
-    return this.#steps.steps.map((step) => {
-      const needs = more.get(step.id);
-      return needs ? { ...step, needs: idsOf([...step.needs, ...needs]) } : step;
-    });
-  }
-
-  /** Those that handed something over are put back together, or what one has got stands in another's way. */
-  #rescues(handOvers: readonly HandOver<Subject>[], steps: readonly Step[]): Rescue[] {
-    const groups = connected(handOvers);
-    const together = new Set(groups.flat());
-    const alone = [...this.#milestones].flatMap(([subject, { undo }]) => {
-      if (together.has(subject) || undo.alone === 'never') return [];
-      const { guards, clear, rename, start } = undo;
-      return [{ when: undo.alone, guards, steps: [...clear, ...rename, ...start] }];
-    });
-    const place = new Map(steps.map(({ id }, index) => [id, index]));
-    const placeOf = ({ onlyIf }: RescueStep): number => (onlyIf === null ? -1 : (place.get(onlyIf) ?? -1));
-    const joint = groups.map((group) => {
-      const milestones = group.map((subject) => this.#milestonesOf(subject));
-      const undos = milestones.map(({ undo }) => undo);
-      return {
-        when: 'not-done' as const,
-        guards: idsOf([...undos.flatMap(({ guards }) => guards), ...milestones.map(({ started }) => started)]),
-        steps: [
-          ...undos.flatMap(({ clear }) => clear),
-          ...undos.flatMap(({ rename }) => rename).toSorted((a, b) => placeOf(b) - placeOf(a)),
-          ...undos.flatMap(({ start }) => start),
-        ],
-      };
-    });
-    return [...alone, ...joint];
   }
 
   #context(subject: Subject, service: Service | null, handOvers: readonly HandOver<Subject>[]): ReplicaContext {
@@ -330,51 +266,4 @@ export class UpPlanner {
     const make = (): Step => this.#steps.add({ kind: 'wait-ready', container, limit }, why, [started]);
     return this.#steps.share(`ready ${replica.name}`, make).id;
   }
-}
-
-/** The replica itself and, before it, what an earlier run left in its place. */
-function partiesOf(decision: Decision): Party<Subject>[] {
-  const { does, replica, leftovers } = decision;
-  const spec = does.spec;
-  const wants = isStarted(does) ? claimsFor(spec) : [];
-  const name = { kind: 'name', name: replica.name } as const;
-  const left = leftovers.map((leftover): Party<Subject> => {
-    return { subject: leftover, givesUp: allOf(leftover.container), wants: [] };
-  });
-  switch (does.kind) {
-    case 'create':
-      return [...left, { subject: decision, givesUp: [], wants: [name, ...wants] }];
-    case 'replace':
-      return [...left, { subject: decision, givesUp: allOf(does.current), wants: [name, ...wants] }];
-    case 'keep': {
-      const moves = does.current.name !== replica.name;
-      const own = { kind: 'name', name: does.current.name } as const;
-      return [...left, { subject: decision, givesUp: moves ? [own] : [], wants: moves ? [name, ...wants] : wants }];
-    }
-  }
-}
-
-const isStarted = (does: Decision['does']): boolean => does.kind !== 'keep' || !isUp(does.current);
-
-const leavingParty = (leaver: Leaver): Party<Subject> => ({
-  ...{ subject: leaver, givesUp: allOf(leaver.container), wants: [] },
-});
-
-const allOf = (container: ObservedContainer): Claim[] => [
-  { kind: 'name', name: container.name },
-  ...claimsOf(container),
-];
-
-function handsOverOf(subject: Subject, handOvers: readonly HandOver<Subject>[]): HandsOver {
-  const own = handOvers.filter(({ from }) => from === subject);
-  const isKept = (each: Subject): boolean => 'does' in each && each.does.kind === 'keep';
-  return {
-    name: own.some(({ what }) => what === 'name'),
-    running: own.some(({ what }) => what === 'running'),
-    circle:
-      own.length > 0 &&
-      breakCircles(handOvers.filter(({ from, to, what }) => what === 'name' && isKept(from) && isKept(to))).has(
-        subject,
-      ),
-  };
 }

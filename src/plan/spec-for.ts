@@ -56,6 +56,7 @@ export function specFor(input: PlanInput, { consumer, number, old }: SpecOptions
     network: networkFor(input, consumer, links),
     extraHosts: [...service.extraHosts, ...links.hosts],
     stdinOnce: false,
+    attached: false,
   };
 }
 

@@ -82,28 +82,29 @@ export const renamed = <R extends ContainerRef>(ref: R, name: string): R => ({ .
 
 export const networkRef = ({ id, name }: Pick<ObservedNetwork, 'id' | 'name'>): NetworkRef => ({ id, name });
 
-/** The steps in an order that satisfies every need: as they are, but for what has to come earlier. */
+/** The steps in an order that satisfies every need: as they are, but for what has to come earlier. Throws for a circle. */
 export function inOrderOfNeeds(steps: readonly Step[]): Step[] {
   const byId = new Map(steps.map((step) => [step.id, step]));
-  const placed = new Set<StepId>();
-  const ordered: Step[] = [];
+  const entered = new Set<StepId>();
+  const ordered = new Set<Step>();
+  // With a stack of our own, because chains of needs can be longer than the call stack.
+  const stack: { readonly step: Step; readonly left: StepId[] }[] = [];
+  const enter = (step: Step | undefined): void => {
+    if (!step || ordered.has(step)) return;
+    if (entered.has(step.id)) throw new Error(`steps need each other in a circle, "${step.id}" among them`);
+    entered.add(step.id);
+    stack.push({ step, left: [...step.needs].reverse() });
+  };
   for (const root of steps) {
-    // With a stack of our own, because chains of needs can be longer than the call stack.
-    const stack = [{ step: root, left: [...root.needs].reverse() }];
+    enter(root);
     for (let top = stack.at(-1); top; top = stack.at(-1)) {
-      const need = placed.has(top.step.id) ? undefined : top.left.pop();
-      const step = need === undefined ? undefined : byId.get(need);
-      if (step && !placed.has(step.id)) {
-        if (stack.length > steps.length) throw new Error(`steps need each other in a circle: ${step.id}`);
-        stack.push({ step, left: [...step.needs].reverse() });
-      } else if (need === undefined) {
-        if (!placed.has(top.step.id)) ordered.push(top.step);
-        placed.add(top.step.id);
-        stack.pop();
-      }
+      const need = top.left.pop();
+      if (need === undefined) stack.pop();
+      if (need === undefined) ordered.add(top.step);
+      else enter(byId.get(need));
     }
   }
-  return ordered;
+  return [...ordered];
 }
 
 /** A plan of steps that nothing is to be said of but themselves. */

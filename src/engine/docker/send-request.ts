@@ -11,10 +11,11 @@ export interface Modem {
 export interface EngineCall {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
-  /** Undefined values are left out; `true` is `1`. */
-  readonly query?: Readonly<Record<string, string | number | boolean | null | undefined>>;
+  /** Undefined values are left out; `true` is `1`; a list is as many values of that name. */
+  readonly query?: Readonly<Record<string, string | number | boolean | readonly string[] | null | undefined>>;
   readonly body?: object;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** A list is sent as that many headers. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   /** A tar archive as the body. */
   readonly archive?: Readable;
   /** The engine is asked to turn the connection into one for both directions. */
@@ -32,7 +33,7 @@ const SWITCH = { hijack: true, file: Buffer.alloc(0) };
 const SWITCH_HEADERS = { 'Content-Type': 'text/plain' };
 
 /** The answer to one request as it begins, whatever its status, or the connection after a switch. `prefix` is `/v1.41` or empty. */
-export function dial(modem: Modem, prefix: string, call: EngineCall, signal: AbortSignal): Promise<Answer> {
+export function sendRequest(modem: Modem, prefix: string, call: EngineCall, signal: AbortSignal): Promise<Answer> {
   const { method, path, body, archive, isSwitch = false } = call;
   const query = call.query && toQuery(call.query);
   const options = {
@@ -55,11 +56,11 @@ export type Answer = IncomingMessage | Duplex;
 
 export const isMessage = (answer: Answer): answer is IncomingMessage => 'statusCode' in answer;
 
-function toQuery(query: NonNullable<EngineCall['query']>): Record<string, string> {
-  const text: Record<string, string> = {};
+function toQuery(query: NonNullable<EngineCall['query']>): Record<string, string | readonly string[]> {
+  const text: Record<string, string | readonly string[]> = {};
   for (const [key, value] of Object.entries(query)) {
     if (value === undefined || value === null || value === false) continue;
-    text[key] = value === true ? '1' : String(value);
+    text[key] = value === true ? '1' : typeof value === 'object' ? value : String(value);
   }
   return text;
 }
@@ -68,14 +69,14 @@ function toQuery(query: NonNullable<EngineCall['query']>): Record<string, string
  * A signal for one call that follows `parent` until let go. Node hangs listeners on whatever signal a request gets and
  * leaves some there for as long as its socket lives; a hundred calls with one signal would pile them up.
  */
-export function tie(parent: AbortSignal): { readonly signal: AbortSignal; letGo(): void } {
+export function linkSignal(parent: AbortSignal): { readonly signal: AbortSignal; dispose(): void } {
   const own = new AbortController();
   const onAbort = (): void => own.abort(parent.reason);
   // Each call in flight listens once and lets go: more than ten at a time are no leak.
   setMaxListeners(0, parent);
   if (parent.aborted) onAbort();
   else parent.addEventListener('abort', onAbort, { once: true });
-  return { signal: own.signal, letGo: () => parent.removeEventListener('abort', onAbort) };
+  return { signal: own.signal, dispose: () => parent.removeEventListener('abort', onAbort) };
 }
 
 /** The filter for what carries a project's label. */
