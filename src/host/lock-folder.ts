@@ -1,8 +1,7 @@
+import type * as NodeCrypto from 'node:crypto';
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LockId } from './host.js';
-
-type Crypto = typeof import('node:crypto');
 
 /** What the name of a lock's socket says of the process that listens on it. */
 export interface Ticket {
@@ -34,11 +33,11 @@ const YOUNG = 60_000;
  */
 export class LockFolder {
   readonly #directory: string;
-  readonly #crypto: Crypto;
+  readonly #crypto: typeof NodeCrypto;
   readonly #secret: string;
   readonly #key: string;
 
-  private constructor(directory: string, crypto: Crypto, { secret, name }: LockId) {
+  private constructor(directory: string, crypto: typeof NodeCrypto, { secret, name }: LockId) {
     this.#directory = directory;
     this.#crypto = crypto;
     this.#secret = secret;

@@ -36,7 +36,7 @@ export class LockProcess {
     this.child = spawn(process.execPath, ['--input-type=module', '-e', script(directory, lock)], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
-    this.child.on('message', (answer) => this.#answers.push(String(answer)));
+    this.child.on('message', (answer) => this.#answers.push(answer as string));
   }
 
   static async start(directory: string, lock: LockId): Promise<LockProcess> {

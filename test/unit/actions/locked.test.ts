@@ -4,6 +4,7 @@ import { acquireWithin, locked } from '../../../src/actions/locked.js';
 import { acquireSubnetLock } from '../../../src/actions/subnet-lock.js';
 import type { Holder, Lock, LockId } from '../../../src/host/host.js';
 import { ms, seconds } from '../../../src/lib/units.js';
+import type { Control, RunEvent } from '../../../src/model/event.js';
 import { memoryControl, MemoryWorld } from '../../support/memory-world.js';
 
 const HOLDER: Holder = { pid: 4711, since: '2026-01-02T03:04:05Z', stop: () => true };
@@ -25,6 +26,16 @@ const taken: Lock['acquire'] = async (_lock, signal, onBusy) => {
   });
 };
 
+/** Calls this after each event. */
+function onEvent(control: Control, then: () => void): void {
+  const { emit } = control;
+  const emitThen = (event: RunEvent): void => {
+    void emit(event);
+    then();
+  };
+  Object.assign(control, { emit: emitThen });
+}
+
 describe('waiting for a lock', () => {
   it('lock: a wait for it is reported, and goes on until the holder has let go', async () => {
     const { control, events } = memoryControl();
@@ -36,8 +47,7 @@ describe('waiting for a lock', () => {
       return () => Promise.resolve();
     });
     const told = new Promise<void>((resolve) => {
-      const emit = control.emit;
-      Object.assign(control, { emit: (event: Parameters<typeof emit>[0]) => (void emit(event), resolve()) });
+      onEvent(control, resolve);
     });
     const working = locked(world, { engine: world.engine, project: 'shop' }, control, () => Promise.resolve('done'));
     await told;
@@ -59,8 +69,7 @@ describe('waiting for a lock', () => {
   it('lock: a wait for the subnets is reported when it is long, and a signal ends it', async () => {
     const { control, events, stop } = memoryControl();
     const world = worldWith(taken);
-    const emit = control.emit;
-    Object.assign(control, { emit: (event: Parameters<typeof emit>[0]) => (void emit(event), stop()) });
+    onEvent(control, stop);
     await expect(acquireSubnetLock(world, world.engine, control)).rejects.toMatchObject({ code: 'interrupted' });
     expect(events).toEqual([NEWS]);
   });

@@ -45,27 +45,20 @@ async function attempt(lock = LOCK): Promise<Release | Holder> {
   }
 }
 
-/** Waits behind whoever has the lock; resolves when it has met that. */
-function waitBehind(onGot: (release: Release) => void): Promise<Holder> {
-  return new Promise((resolve, reject) => void acquire(resolve).then(onGot, reject));
-}
-
 describe('a lock', () => {
   it('lock: has one holder, and whoever waits learns its pid and since when', async () => {
     const release = await acquire();
-    let got: Release | null = null;
-    const hasGot = new Promise<void>((resolve) => {
-      void waitBehind((mine) => ((got = mine), resolve())).then(async (holder) => {
-        expect(holder).toMatchObject({
-          pid: process.pid,
-          since: expect.stringMatching(/^20[\d-]+T[\d:]+Z$/) as string,
-        });
-        expect(got).toBeNull();
-        await release();
-      });
+    const order: string[] = [];
+    const waiting = acquire(({ pid, since }) => {
+      expect(pid).toBe(process.pid);
+      expect(since).toMatch(/^20[\d-]+T[\d:]+Z$/);
+      order.push('released');
+      void release();
     });
-    await hasGot;
-    await (got as Release | null)?.();
+    const second = await waiting;
+    order.push('got');
+    await second();
+    expect(order).toEqual(['released', 'got']);
     expect(readdirSync(directory)).toEqual([]);
   });
 
@@ -75,8 +68,14 @@ describe('a lock', () => {
     const all: Promise<void>[] = [];
     for (const number of [1, 2, 3]) {
       await new Promise<void>((hasMet) => {
-        const work = acquire(() => hasMet()).then((mine) => (order.push(number), mine()));
-        all.push(work);
+        const work = async (): Promise<void> => {
+          const mine = await acquire(() => {
+            hasMet();
+          });
+          order.push(number);
+          await mine();
+        };
+        all.push(work());
       });
     }
     await release();
@@ -150,7 +149,11 @@ describe('a lock', () => {
     const holding = await startProcess();
     await holding.ask('wait');
     const ended = once(holding.child, 'exit');
-    const release = await acquire((holder) => void expect(holder.stop()).toBe(process.platform === 'linux'));
+    let hasStopped = false;
+    const release = await acquire((holder) => {
+      hasStopped = holder.stop();
+    });
+    expect(hasStopped).toBe(true);
     await ended;
     expect(holding.child.signalCode).toBe('SIGUSR2');
     processes.length = 0;
