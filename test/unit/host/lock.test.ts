@@ -33,19 +33,23 @@ const acquire = (onBusy: (holder: Holder) => void = NOBODY_ELSE, lock = LOCK): P
 
 /** Takes the lock, or answers who has it. */
 async function attempt(lock = LOCK): Promise<Release | Holder> {
-  let met: Holder | null = null;
+  const met: Holder[] = [];
   try {
     return await acquire((holder) => {
-      met = holder;
+      met.push(holder);
       throw new Error('busy');
     }, lock);
   } catch (error) {
-    if (met === null) throw error;
-    return met;
+    const [holder] = met;
+    if (!holder) throw error;
+    return holder;
   }
 }
 
-describe('a lock', () => {
+/** Those with several processes take long on a machine that has much to do. */
+const PATIENT = { timeout: 120_000 };
+
+describe('a lock', PATIENT, () => {
   it('lock: has one holder, and whoever waits learns its pid and since when', async () => {
     const release = await acquire();
     const order: string[] = [];
@@ -92,43 +96,35 @@ describe('a lock', () => {
     await release();
   });
 
-  it(
-    'lock: of 8 processes that ask at the same moment exactly one gets it, 40 times',
-    { timeout: 120_000 },
-    async () => {
-      const all = await Promise.all(Array.from({ length: 8 }, startProcess));
-      for (let round = 1; round <= 40; round += 1) {
-        const answers = await Promise.all(all.map((one) => one.ask('try')));
-        expect(answers.toSorted(), `round ${round}`).toEqual([...Array.from({ length: 7 }, () => 'busy'), 'got']);
-        expect(await all[answers.indexOf('got')]?.ask('release')).toBe('released');
-      }
-      expect(readdirSync(directory)).toEqual([]);
-    },
-  );
+  it('lock: of 8 processes that ask at the same moment exactly one gets it, 40 times', async () => {
+    const all = await Promise.all(Array.from({ length: 8 }, startProcess));
+    for (let round = 1; round <= 40; round += 1) {
+      const answers = await Promise.all(all.map((one) => one.ask('try')));
+      expect(answers.toSorted(), `round ${round}`).toEqual([...Array.from({ length: 7 }, () => 'busy'), 'got']);
+      expect(await all[answers.indexOf('got')]?.ask('release')).toBe('released');
+    }
+    expect(readdirSync(directory)).toEqual([]);
+  });
 
-  it(
-    'lock: 8 processes that wait for it hold it one at a time, although each holder is killed',
-    { timeout: 120_000 },
-    async () => {
-      const all = await Promise.all(Array.from({ length: 8 }, startProcess));
-      const holding = new Set<LockProcess>();
-      const killed = all.map(async (one) => {
-        expect(await one.ask('wait')).toBe('got');
-        holding.add(one);
-        expect(holding.size).toBe(1);
-        // Time for another one to get it as well, if that could be.
-        await attempt();
-        holding.delete(one);
-        return one.kill();
-      });
-      expect(await Promise.all(killed)).toEqual(all.map(() => 'SIGKILL'));
-      processes.length = 0;
-      const mine = await attempt();
-      expect(typeof mine).toBe('function');
-      await (mine as Release)();
-      expect(readdirSync(directory)).toEqual([]);
-    },
-  );
+  it('lock: 8 processes that wait for it hold it one at a time, although each holder is killed', async () => {
+    const all = await Promise.all(Array.from({ length: 8 }, startProcess));
+    const holding = new Set<LockProcess>();
+    const killed = all.map(async (one) => {
+      expect(await one.ask('wait')).toBe('got');
+      holding.add(one);
+      expect(holding.size).toBe(1);
+      // Time for another one to get it as well, if that could be.
+      await attempt();
+      holding.delete(one);
+      return one.kill();
+    });
+    expect(await Promise.all(killed)).toEqual(all.map(() => 'SIGKILL'));
+    processes.length = 0;
+    const mine = await attempt();
+    expect(typeof mine).toBe('function');
+    await (mine as Release)();
+    expect(readdirSync(directory)).toEqual([]);
+  });
 
   it('lock: a holder that is halted is named by its pid, and a signal ends the wait for it', async () => {
     const halted = await startProcess();
@@ -180,12 +176,12 @@ describe('a lock', () => {
       code: 'lock-unavailable',
       message,
     });
-    const tooLong = join(directory, 'x'.repeat(100));
-    await expect(acquireIn(tooLong, LOCK, never, NOBODY_ELSE)).rejects.toMatchObject({ code: 'lock-unavailable' });
+    const tooLong = acquireIn(join(directory, 'x'.repeat(100)), LOCK, never, NOBODY_ELSE);
+    await expect(tooLong).rejects.toMatchObject({ message: expect.stringContaining('is too long for') as string });
   });
 });
 
-describe('a socket in the directory of the locks', () => {
+describe('a socket in the directory of the locks', PATIENT, () => {
   const TICKET: Ticket = { number: 1, pid: 4711, since: 1_760_000_000, nonce: '00000000' };
 
   /** Listens at a path, and writes this to everyone who connects. */
