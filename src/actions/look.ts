@@ -69,7 +69,7 @@ export async function lookAround(
     externals,
     images: new Map(),
     addressSpace: null,
-    linkStyle: linkStyleOf(await engine.facts({ signal })),
+    linkStyle: linkStyleOf(await engine.engineInfo({ signal })),
   };
 }
 
