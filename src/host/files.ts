@@ -1,4 +1,14 @@
-import { chmodSync, closeSync, constants, fstatSync, mkdirSync, openSync, readSync, realpathSync, renameSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  realpathSync,
+  renameSync,
+} from 'node:fs';
 import { rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';

@@ -61,7 +61,8 @@ function readStatement(text: string, at: number, { start, variables, problems, e
   const { name = '', single, double, bare } = found.groups ?? {};
   const end = at + found[0].length;
   const written = bare === undefined ? double && unescaped(double) : withoutComment(bare);
-  const value = single?.replaceAll("\\'", "'") ?? (written === undefined ? undefined : (expand(written, () => start) ?? written));
+  const value =
+    single?.replaceAll("\\'", "'") ?? (written === undefined ? undefined : (expand(written, () => start) ?? written));
   if (value !== undefined) variables.set(name, value.replaceAll(DOLLAR, '$'));
   const next = skip(NOTHING, text, end);
   if (next !== undefined) return next;

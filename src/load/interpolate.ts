@@ -12,7 +12,8 @@ const OPERATOR = /:-|:\?|-|\?/y;
 const DEEPEST = 20;
 const HINT =
   'write $$ for a dollar sign; the forms are $NAME, ${NAME}, ${NAME:-default}, ${NAME-default}, ${NAME:?message}';
-const BRACED_HINT = 'single quotes keep a value as it is; the forms are ${NAME}, ${NAME:-default}, ${NAME-default}, ${NAME:?message}';
+const BRACED_HINT =
+  'single quotes keep a value as it is; the forms are ${NAME}, ${NAME:-default}, ${NAME-default}, ${NAME:?message}';
 
 /**
  * Replaces `$NAME`, `${NAME}`, `${NAME:-default}`, `${NAME-default}`, `${NAME:?message}`, `${NAME?message}` and `$$`.

@@ -8,7 +8,9 @@ const read = (text: string): { variables: object; said: string[] } => {
   const { variables, problems } = readDotEnv(text, around);
   return {
     variables: Object.fromEntries(variables),
-    said: problems.map(({ at, severity, message }) => `${severity === 'error' ? severity : (at?.line ?? '')} ${message}`),
+    said: problems.map(
+      ({ at, severity, message }) => `${severity === 'error' ? severity : (at?.line ?? '')} ${message}`,
+    ),
   };
 };
 
@@ -20,7 +22,10 @@ describe('readDotEnv', () => {
     ['A="one\ntwo"\nB=3', { A: 'one\ntwo', B: '3' }],
     ['A=1\nA=2\nnonsense\n', { A: '2' }],
     ['A=1\nB=http://${A}:${NONE:-80}/x\nC="${A} $A $$ \\${A}"', { A: '1', B: 'http://1:80/x', C: '1 $A $$ ${A}' }],
-    ["A='${SHELL_HAS}'\nB=${SHELL_HAS}\nSHELL_HAS=other\nC=${SHELL_HAS}", { A: '${SHELL_HAS}', B: 'it', SHELL_HAS: 'other', C: 'it' }],
+    [
+      "A='${SHELL_HAS}'\nB=${SHELL_HAS}\nSHELL_HAS=other\nC=${SHELL_HAS}",
+      { A: '${SHELL_HAS}', B: 'it', SHELL_HAS: 'other', C: 'it' },
+    ],
     [`A='it\\'s'\nB: yaml\nC='C:\\dir\\'\nDÉ.x=1`, { A: "it's", B: 'yaml', C: 'C:\\dir\\', 'DÉ.x': '1' }],
     ['export\nexport A\nB', {}],
     ['\uFEFFA=b=c', { A: 'b=c' }],

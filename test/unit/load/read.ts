@@ -39,7 +39,8 @@ export const service = (text: string, over?: Partial<LoadRequest>): Service =>
   [...project(text, over).services.values()][0]!;
 
 /** A service of an image with these lines, indented as in a file. */
-export const web = (...lines: string[]): Service => service(body(lines), { files: { ...filesOf({}), kindOf: () => ({ kind: 'directory' }) } });
+export const web = (...lines: string[]): Service =>
+  service(body(lines), { files: { ...filesOf({}), kindOf: () => ({ kind: 'directory' }) } });
 
 const body = (lines: readonly string[]): string =>
   `web:\n  image: nginx\n${lines.map((line) => `  ${line}\n`).join('')}`;
