@@ -1,4 +1,5 @@
 import { join, relative } from 'node:path';
+import { ownValue } from '../lib/own-value.js';
 import { readDotEnv } from '../load/dot-env.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import { TsfigError } from '../model/errors.js';
@@ -39,8 +40,7 @@ export class EnvFiles {
   }
 
   lookUp(name: string): string | undefined {
-    const { environment } = this.#world;
-    return Object.hasOwn(environment, name) ? environment[name] : this.#fromFiles(name);
+    return ownValue(this.#world.environment, name) ?? this.#fromFiles(name);
   }
 
   /** The first of these that is set and not empty; the shell is asked for all of them before the files are. */

@@ -1,3 +1,4 @@
+import { ownValue } from '../lib/own-value.js';
 import type { Engine } from '../engine/engine.js';
 import { fixedName, noSuchPort, readNamed } from '../graph/instances.js';
 import { namedServices, withNeeds } from '../graph/select.js';
@@ -58,7 +59,7 @@ function whyNotScaled(service: Service | undefined, count: number, instances: In
   if (!service) return null;
   const { name, containerName, ports } = service;
   if (count > 1 && containerName) return fixedName(name);
-  if (instances[name]) {
+  if (ownValue(instances, name)) {
     return problem('bad-usage', `--scale says how many ${name} has, and ${name}@ which`, 'use one of the two');
   }
   const beyond = portBeyond(ports, count);

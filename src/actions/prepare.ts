@@ -1,3 +1,4 @@
+import { ownValue } from '../lib/own-value.js';
 import { findCycles } from '../graph/cycle.js';
 import { startOrder } from '../graph/order.js';
 import { loadProject } from '../load/load.js';
@@ -39,7 +40,7 @@ export async function prepare(world: World, request: ProjectRequest, control: Co
   if (cycles.length > 0) return bad(cycles);
   for (const diagnostic of result.warnings) await control.emit({ kind: 'warning', diagnostic });
   const fromShell = variables.filter((name) => {
-    const value = found.environment[name];
+    const value = ownValue(found.environment, name);
     return value !== undefined && value !== found.besideFile.get(name);
   });
   return good({ project: result.value, needs: inStartOrder(result.value), fromShell, version: world.version });

@@ -1,3 +1,4 @@
+import { ownValue } from '../lib/own-value.js';
 import { basename, dirname, join, resolve } from 'node:path';
 import { header, type Deployment, type Supervisor, type UnitFile } from '../export/deployment.js';
 import { extendWish, type Extended } from '../export/extend.js';
@@ -211,7 +212,7 @@ async function warnOfShell(
   { environment }: Deployment,
   { emit }: Control,
 ): Promise<void> {
-  const names = fromShell.filter((name) => environment[name] === undefined);
+  const names = fromShell.filter((name) => ownValue(environment, name) === undefined);
   if (names.length === 0) return;
   const message = `the file takes ${names.join(', ')} from your shell, which a supervisor does not have`;
   const hint = `write ${names.length === 1 ? 'it' : 'them'} into ${join(dirname(project.file), '.env')}`;
