@@ -24,6 +24,8 @@ export interface FoundFile {
 /** A project before its file is read. */
 export interface FoundProject extends FoundFile {
   readonly projectName: string;
+  /** By `-p` or a variable, and not only by its directory. */
+  readonly isNamed: boolean;
   /** tsfig's own variables over those of the `.env` files. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Variables of the `.env` beside the file, which every call that names the file reads. */
@@ -42,13 +44,21 @@ const NAME_VARIABLES = ['TSFIG_PROJECT_NAME', 'COMPOSE_PROJECT_NAME', 'FIG_PROJE
  * file. Throws `project-file-missing`, `project-file-unreadable`, and `bad-usage` for a name that is none.
  */
 export function findProject(world: World, request: ProjectRequest): FoundProject {
-  const given = typeof request.file === 'string' ? [request.file] : (request.file ?? []);
+  const files = typeof request.file === 'string' ? [request.file] : (request.file ?? []);
   const env = new EnvFiles(world);
-  if (given.length === 0) env.read(world.directory);
-  const found = findFile(world, given.length > 0 ? given : filesNamedIn(env));
+  if (files.length === 0) env.read(world.directory);
+  const found = findFile(world, files.length > 0 ? files : filesNamedIn(env));
   const besideFile = env.read(found.path === '-' ? found.directory : dirname(found.path));
-  const projectName = findProjectName(env, request, found.directory);
-  return { ...found, projectName, environment: env.all(), besideFile, warnings: env.warnings };
+  const given = request.projectName ?? env.first(NAME_VARIABLES);
+  const projectName = toName(given ?? basename(found.directory));
+  return {
+    ...found,
+    projectName,
+    isNamed: given !== undefined,
+    environment: env.all(),
+    besideFile,
+    warnings: env.warnings,
+  };
 }
 
 /** A list, as docker compose has it. */
@@ -85,11 +95,10 @@ function nearest({ directory, host: { files } }: World): string {
   });
 }
 
-function findProjectName(env: EnvFiles, { projectName }: ProjectRequest, directory: string): string {
-  const given = projectName ?? env.first(NAME_VARIABLES);
-  const name = toProjectName(given ?? basename(directory));
+function toName(given: string): string {
+  const name = toProjectName(given);
   if (name !== '') return name;
-  throw new TsfigError('bad-usage', `"${given ?? basename(directory)}" leaves nothing of a project name`, {
+  throw new TsfigError('bad-usage', `"${given}" leaves nothing of a project name`, {
     hint: 'a project name has letters a-z, digits, - and _; give one with -p',
   });
 }

@@ -6,6 +6,7 @@ import { bad, good, type Checked } from '../model/diagnostic.js';
 import type { Control } from '../model/event.js';
 import type { Project } from '../model/project.js';
 import { findProject, type ProjectRequest } from './find-file.js';
+import { ProjectOwner } from './project-owner.js';
 import type { World } from './world.js';
 
 /** A project that is right in itself, and the order in which its services start. */
@@ -17,10 +18,22 @@ export interface Prepared {
   readonly fromShell: readonly string[];
   /** tsfig's own, for the labels. */
   readonly version: string;
+  /** Is asked before the project's containers are changed or shown. */
+  readonly owner: ProjectOwner;
+}
+
+interface PrepareOptions {
+  /** False for what makes no container: build directories and env files are not looked at then. */
+  readonly needsFiles: boolean;
 }
 
 /** Reads, checks and orders the project. Nothing is asked of the engine. Warnings are told; problems are returned, all of them. */
-export async function prepare(world: World, request: ProjectRequest, control: Control): Promise<Checked<Prepared>> {
+export async function prepare(
+  world: World,
+  request: ProjectRequest,
+  control: Control,
+  { needsFiles }: PrepareOptions = { needsFiles: true },
+): Promise<Checked<Prepared>> {
   const { files } = world.host;
   const found = findProject(world, request);
   for (const diagnostic of found.warnings) await control.emit({ kind: 'warning', diagnostic });
@@ -33,7 +46,7 @@ export async function prepare(world: World, request: ProjectRequest, control: Co
     directory: found.directory,
     projectName: found.projectName,
     environment: found.environment,
-    files,
+    files: needsFiles ? files : null,
   });
   const cycles = findCycles(needs, sourceLine);
   if (!result.ok) return bad([...result.problems, ...cycles]);
@@ -43,7 +56,17 @@ export async function prepare(world: World, request: ProjectRequest, control: Co
     const value = ownValue(found.environment, name);
     return value !== undefined && value !== found.besideFile.get(name);
   });
-  return good({ project: result.value, needs: inStartOrder(result.value), fromShell, version: world.version });
+  return good({
+    project: result.value,
+    needs: inStartOrder(result.value),
+    fromShell,
+    version: world.version,
+    owner: new ProjectOwner(
+      world,
+      { name: found.projectName, directory: found.directory, isNamed: found.isNamed },
+      control,
+    ),
+  });
 }
 
 function inStartOrder({ services }: Project): Map<string, string[]> {

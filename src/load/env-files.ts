@@ -18,12 +18,12 @@ const LONGEST_LINE = 1000;
 
 /** Reads env files, each once, however many services name it. What is wrong in one is told once, where it stands. */
 export class EnvFileReader {
-  readonly #files: FileReader;
+  readonly #files: FileReader | null;
   readonly #lookUp: LookUp;
   readonly #problems: Problems;
   readonly #read = new Map<string, Variables | Wrong>();
 
-  constructor(files: FileReader, lookUp: LookUp, problems: Problems) {
+  constructor(files: FileReader | null, lookUp: LookUp, problems: Problems) {
     this.#files = files;
     this.#lookUp = lookUp;
     this.#problems = problems;
@@ -31,15 +31,16 @@ export class EnvFileReader {
 
   /** `written` is the name in the fig file, `at` its place there. Undefined, with a problem, when it cannot be read. */
   variables(path: string, written: string, at: Span): Variables | undefined {
-    const found = this.#read.get(path) ?? this.#readFile(path);
+    if (!this.#files) return new Map();
+    const found = this.#read.get(path) ?? this.#readFile(path, this.#files);
     this.#read.set(path, found);
     if (!('wrong' in found)) return found;
     return this.#problems.error('bad-env-file', `env file ${quoted(written)} ${found.wrong}`, at, found.hint);
   }
 
-  #readFile(path: string): Variables | Wrong {
-    if (this.#files.kindOf(path).kind === 'directory') return { wrong: 'is a directory', hint: null };
-    const found = this.#files.readText(path);
+  #readFile(path: string, files: FileReader): Variables | Wrong {
+    if (files.kindOf(path).kind === 'directory') return { wrong: 'is a directory', hint: null };
+    const found = files.readText(path);
     if (found.kind === 'missing') return { wrong: 'does not exist', hint: `looked for ${path}` };
     if (found.kind === 'unreadable') return { wrong: `cannot be read: ${found.reason}`, hint: `this is ${path}` };
     if (/[\0\uFFFD]/.test(found.text)) return { wrong: 'is not a text file', hint: null };

@@ -25,7 +25,8 @@ export interface LoadRequest {
   readonly projectName: string;
   /** The shell's over those of `.env`: for `${VAR}` and for names without a value. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly files: FileReader;
+  /** Null: build directories and env files need not be there, and env files are not read. */
+  readonly files: FileReader | null;
 }
 
 export interface Loaded {

@@ -10,7 +10,8 @@ export interface Setting {
   readonly directory: string;
   readonly projectName: string;
   readonly lookUp: LookUp;
-  readonly files: FileReader;
+  /** Null: what files there are does not count. */
+  readonly files: FileReader | null;
   readonly envFiles: EnvFileReader;
   readonly budget: Budget;
 }

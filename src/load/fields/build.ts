@@ -46,8 +46,8 @@ function readContext(value: Written, reading: Reading): { context: string; remot
 function readDirectory(text: string, at: Span, reading: Reading): { context: string; remote: boolean } | undefined {
   const context = toHostPath(text, at, reading);
   if (context === undefined) return undefined;
-  const found = reading.setting.files.kindOf(context);
-  if (found.kind === 'directory') return { context, remote: false };
+  const found = reading.setting.files?.kindOf(context);
+  if (!found || found.kind === 'directory') return { context, remote: false };
   const [wrong, hint] = wrongDirectory(context, found);
   return reading.problems.error('missing-directory', `the build directory ${quoted(text)} ${wrong}`, at, hint);
 }
