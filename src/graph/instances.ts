@@ -1,7 +1,7 @@
 import { ownValue } from '../lib/own-value.js';
 import { bad, good, problem, type Checked, type Diagnostic } from '../model/diagnostic.js';
 import { LAST_PORT, portBeyond } from '../model/ports.js';
-import type { Project, Service } from '../model/project.js';
+import type { Project, Service, WantedPort } from '../model/project.js';
 import { namedServices } from './select.js';
 
 /** What was named on a command line: services, and of some of them only certain containers. */
@@ -62,6 +62,13 @@ function whyNot({ word, service, number }: Part, instances: Named['instances'], 
 
 export const fixedName = (service: string): Diagnostic =>
   problem('bad-usage', `${service} has a container_name, so there can be only one of it`, 'take container_name out');
+
+export const fixedPort = (service: string, { hostPort, containerPort }: WantedPort): Diagnostic =>
+  problem(
+    'bad-usage',
+    `${service} publishes port ${String(hostPort)} of the host, so there can be only one of it`,
+    `let the engine choose ("${containerPort}"), or put %i into the port of the host: it stands for the number`,
+  );
 
 export const noSuchPort = (service: string, number: number, port: number): Diagnostic =>
   problem(
