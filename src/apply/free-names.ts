@@ -41,3 +41,22 @@ async function isGoing(engine: Engine, container: string, signal: AbortSignal): 
     return hasCode(error, 'container-not-found');
   }
 }
+
+/**
+ * Renames a container. Between two restarts the engine cannot do that: then the container is stopped for it, which ends the
+ * loop, and started again.
+ */
+export async function renameInLoop(
+  engine: Engine,
+  { container, to }: { readonly container: ContainerTarget; readonly to: string },
+  { signal }: CallOptions,
+): Promise<void> {
+  try {
+    await engine.renameContainer(container, to, { signal });
+  } catch (error) {
+    if (!hasCode(error, 'container-restarting')) throw error;
+    await engine.stopContainer(container, null, { signal });
+    await engine.renameContainer(container, to, { signal });
+    await engine.startContainer(container, { signal });
+  }
+}
