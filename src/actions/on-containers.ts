@@ -1,3 +1,4 @@
+import { ownValue } from '../lib/own-value.js';
 import type { Engine } from '../engine/engine.js';
 import { readNamed, type Named } from '../graph/instances.js';
 import { good, type Checked } from '../model/diagnostic.js';
@@ -85,12 +86,12 @@ export const containersIn = (
   containers: readonly ObservedContainer[],
 ): ObservedContainer[] =>
   containersOf({ containers }, services).filter(
-    (container) => instances[serviceOf(container)]?.includes(numberOf(container)) ?? true,
+    (container) => ownValue(instances, serviceOf(container))?.includes(numberOf(container)) ?? true,
   );
 
 /** Whether the service of this container was named as a whole, so that its one-offs are meant as well. */
 export const isNamedAsWhole = ({ services, instances }: Named, container: ObservedContainer): boolean =>
-  services.includes(serviceOf(container)) && instances[serviceOf(container)] === undefined;
+  services.includes(serviceOf(container)) && ownValue(instances, serviceOf(container)) === undefined;
 
 /** Every container of the project, to be changed. Throws `project-elsewhere`. */
 export async function claimContainers(

@@ -20,6 +20,23 @@ export function check(services: readonly WrittenService[], project: string, prob
   checkHostPorts(services, problems);
   checkContainerNames(services, project, problems);
   checkImageNames(services, project, problems);
+  checkVolumeDrivers(services, problems);
+}
+
+/** A volume is made once, by one driver. */
+function checkVolumeDrivers(services: readonly WrittenService[], problems: Problems): void {
+  const makers = new Map<string, { readonly driver: string; readonly service: string }>();
+  for (const service of services) {
+    const driver = service.draft.volumeDriver ?? 'local';
+    for (const { value, at } of service.draft.mounts ?? []) {
+      if (value.kind !== 'volume') continue;
+      const maker = makers.get(value.volume) ?? { driver, service: service.name };
+      makers.set(value.volume, maker);
+      if (maker.driver === driver) continue;
+      const message = `the volume ${quoted(value.volume)} has two drivers: ${quoted(maker.driver)} in ${quoted(maker.service)}, ${quoted(driver)} here`;
+      problems.error('bad-volume', message, at, 'write the same "volume_driver" in both services');
+    }
+  }
 }
 
 function checkSource(service: WrittenService, project: string, problems: Problems): void {

@@ -16,6 +16,11 @@ const MOST_LEXEMES = 1_200_000;
 const DEEPEST = 100;
 /** One mistake in the syntax is often told many times over by the parser. */
 const MOST_SYNTAX_ERRORS = 3;
+/** What word processors make of quotes. */
+const TYPOGRAPHIC_QUOTES = /^[“”„‟‘’‚«»][^]*[“”‟‘’«»]$/;
+const MOST_SHOWN = 60;
+/** Spaces before a word that are skipped to point at it. */
+const LONGEST_INDENT = 1000;
 
 /**
  * Reads YAML 1.2 (core schema, `<<` merges) into `Written` values. Undefined, with problems, when it cannot be read.
@@ -42,8 +47,9 @@ function parse(source: SourceText, problems: Problems): Document | undefined {
   if (problems.hasErrors) return undefined;
   const wrong = [...(first?.errors ?? []), ...(first?.warnings ?? [])];
   for (const error of firstOnEachLine(wrong, source)) {
-    const [message, hint] = syntaxWords(error.code, error.message);
-    problems.error('bad-yaml', message, source.spanAt(startOf(error, source, first)), hint);
+    const at = source.spanAt(startOf(error, source, first));
+    const [message, hint] = syntaxWords(error.code, error.message, source.line(at.line) ?? '', at.column);
+    problems.error('bad-yaml', message, at, hint);
   }
   return wrong.length > 0 ? undefined : first;
 }
@@ -94,7 +100,8 @@ function startOf({ pos: [at], message }: YAMLError, source: SourceText, document
       },
     });
   }
-  return start;
+  const blanks = /^ */.exec(source.text.slice(start, start + LONGEST_INDENT))?.[0] ?? '';
+  return start + blanks.length;
 }
 
 /** A value and how many values it holds, itself included, aliases followed. */
@@ -162,6 +169,10 @@ class Conversion {
     const expanded = text.includes('$') ? this.#expand(text, this.#placesIn(node, text)) : text;
     if (expanded === undefined) return undefined;
     const isNull = isPlain && node.value === null;
+    if (isPlain && TYPOGRAPHIC_QUOTES.test(text)) {
+      const hint = `write "${text.slice(1, -1).slice(0, MOST_SHOWN)}"`;
+      this.#problems.warning('odd-quotes', 'these quotes are no quotes of YAML, and stay in the value', at, hint);
+    }
     return { value: { kind: 'scalar', text: expanded, isNull, isPlain, at }, weight: 1 };
   }
 
@@ -248,5 +259,5 @@ function addMissing(entries: Map<string, Entry>, map: WrittenMap): void {
   for (const [key, entry] of map.entries) if (!entries.has(key)) entries.set(key, entry);
 }
 
-/** A value as YAML that `readDocument` reads the same value from. */
-export const toYaml = (value: unknown): string => stringify(value, { lineWidth: 0 });
+/** A value as YAML that `readDocument` reads the same value from, and readers of YAML 1.1, to whom `22:22` is a number, too. */
+export const toYaml = (value: unknown): string => stringify(value, { lineWidth: 0, compat: 'yaml-1.1' });

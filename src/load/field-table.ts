@@ -21,7 +21,7 @@ import {
   stopSignal,
   workingDir,
 } from './fields/texts.js';
-import { readSize, readSwap, readTime } from './fields/units.js';
+import { readMemory, readSwap, readTime } from './fields/units.js';
 import type { Written } from './written.js';
 
 /** One key of a service: how it is read, and what people are told about it. */
@@ -195,7 +195,7 @@ export const SECTIONS: readonly Section[] = [
       ]),
       row('ports', 'ports', readPorts, [
         'Ports published on the host',
-        'a list of `[[IP:]HOST:]CONTAINER[/udp]`; without `HOST` the engine picks one; both may be ranges; IPv6 in brackets; `%i` in `HOST` becomes the number of the container, so that each has its own',
+        'a list of `[[IP:]HOST:]CONTAINER[/udp]`; without `HOST`, or where it is a range and `CONTAINER` is not, the engine picks one; both may be ranges; IPv6 in brackets; `%i` in `HOST` becomes the number of the container, so that each has its own',
         web(
           'ports:\n  - "8080:80"\n  - "127.0.0.1:8443:443"\n  - "3000-3002:3000-3002"\n  - "5353:53/udp"\n  - "909%i:9090"',
         ),
@@ -276,7 +276,7 @@ export const SECTIONS: readonly Section[] = [
   {
     title: 'Limits and rights',
     fields: [
-      row('mem_limit', 'memLimit', readSize, [
+      row('mem_limit', 'memLimit', readMemory, [
         'The most memory',
         'bytes, or a number with `b`, `k`, `m`, `g`',
         web('mem_limit: 512m'),

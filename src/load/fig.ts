@@ -2,7 +2,7 @@ import type { Span } from '../model/diagnostic.js';
 import { FIELDS } from './field-table.js';
 import type { Problems } from './problems.js';
 import type { Draft, Setting } from './reading.js';
-import { unknownKeyHint } from './unknown-keys.js';
+import { composeKeyHint, isKeyOfCompose, unknownKeyHint } from './unknown-keys.js';
 import { quoted } from './words.js';
 import { BROKEN, type Entry, isNothing, type Written, type WrittenMap } from './written.js';
 
@@ -67,12 +67,8 @@ function readService(
   if (value === BROKEN) return undefined;
   if (value.kind !== 'map') {
     const found = isNothing(value) ? 'empty' : SHAPES[value.kind];
-    return problems.error(
-      'bad-service',
-      `the service ${quoted(name)} must be a mapping, not ${found}`,
-      at,
-      serviceHint(name),
-    );
+    const message = `the service ${quoted(name)} must be a mapping, not ${found}`;
+    return problems.error('bad-service', message, at, serviceHint(name, value));
   }
   const entries = new Map<string, Entry>();
   const draft: Partial<Draft> = {};
@@ -88,13 +84,20 @@ function readService(
   return { name, at, entries, draft };
 }
 
-function serviceHint(name: string): string {
-  return name === 'version' ? 'fig.yml has no version: remove the line' : 'write keys below it, such as "image: nginx"';
+function serviceHint(name: string, value: Written): string {
+  if (name === 'version') return 'fig.yml has no version: remove the line';
+  const [, key, text] = (value.kind === 'scalar' && /^([a-z_]+):(\S+)$/.exec(value.text)) || [];
+  if (key !== undefined && text !== undefined && FIELDS.has(key)) {
+    return `a space is missing after the ":": write ${quoted(`${key}: ${text}`)}`;
+  }
+  return 'write keys below it, such as "image: nginx"';
 }
 
 function tellUnknownKey({ key, at }: Entry, problems: Problems): void {
   if (key === 'extends') {
     const hint = 'share keys with a YAML anchor: "<<: *name"';
     problems.error('not-supported', '"extends" is not supported yet', at, hint);
+  } else if (isKeyOfCompose(key)) {
+    problems.error('not-supported', `tsfig does not have docker compose's key ${quoted(key)}`, at, composeKeyHint(key));
   } else problems.error('unknown-key', `a service has no key ${quoted(key)}`, at, unknownKeyHint(key));
 }

@@ -1,3 +1,4 @@
+import type { Span } from '../model/diagnostic.js';
 import type { FileReader } from '../model/files.js';
 import type { ImageSource, Link, Mount, Service, WantedPort } from '../model/project.js';
 import type { EnvFileReader } from './env-files.js';
@@ -14,6 +15,8 @@ export interface Setting {
   readonly files: FileReader | null;
   readonly envFiles: EnvFileReader;
   readonly budget: Budget;
+  /** Is told of directories of the host that are not there. */
+  readonly onMissingSource: (path: string, at: Span) => void;
 }
 
 /** How much may still come of things that are written shortly: port ranges, env files named often. */

@@ -64,8 +64,14 @@ export function readItems(value: Written, reading: Reading): readonly WrittenSca
   const { key, problems } = reading;
   if (value.kind === 'list') return value.items.filter((item) => isText(item) || tellItem(item, reading));
   if (value.kind === 'map') return problems.error('bad-value', `"${key}" must be a list, not a mapping`, value.at);
-  const hint = `write ${key}: [${JSON.stringify(value.text.slice(0, 60))}]`;
-  return problems.error('bad-value', `"${key}" must be a list`, value.at, hint);
+  return problems.error('bad-value', `"${key}" must be a list, not text`, value.at, listHint(value.text, key));
+}
+
+/** What is folded into one text may have been meant as several lines. */
+function listHint(text: string, key: string): string {
+  const [first = ''] = text.replace(/^-/, '').split(/\s/);
+  if (/^-\S/.test(text)) return `a space is missing after the "-": write ${quoted(`- ${first}`)}`;
+  return `write ${quoted(`- ${first}`)} on a line of its own below "${key}:"`;
 }
 
 function tellItem(item: Written, { key, problems }: Reading): item is never {
@@ -107,7 +113,8 @@ export function readNamed(value: Written, reading: Reading): readonly Placed<Nam
   if (value.kind === 'map') return readNamedMap(value, reading);
   const items = value.kind === 'list' ? readItems(value, reading) : undefined;
   if (!items) {
-    const hint = 'write a mapping "NAME: value" or a list of "NAME=value"';
+    const isDash = value.kind === 'scalar' && /^-\S/.test(value.text);
+    const hint = isDash ? listHint(value.text, reading.key) : 'write a mapping "NAME: value" or a list of "- NAME=value"';
     return reading.problems.error('bad-value', `"${reading.key}" must be a mapping or a list`, value.at, hint);
   }
   return items.flatMap((item) => {

@@ -127,6 +127,9 @@ describe('the subnet of a project', () => {
     first?.fig('web: { image: busybox, command: "true" }');
     const ended = await first?.run(['up', '-d'], { env: { TSFIG_SUBNET_POOL: 'nonsense' } });
     expect(ended?.code).toBe(1);
-    expect(ended?.stderr).toContain('TSFIG_SUBNET_POOL');
+    expect(ended?.stderr).toBe(
+      'error: TSFIG_SUBNET_POOL is "nonsense", which is not a range of IPv4 addresses\n' +
+        '  hint: write a range such as 10.123.0.0/16\n',
+    );
   });
 });

@@ -45,6 +45,7 @@ function toHostConfig(spec: ContainerSpec): DockerJson {
   const hasLog = spec.logDriver !== null || Object.keys(spec.logOpt).length > 0;
   return {
     Binds: spec.mounts.flatMap(toBind),
+    Mounts: toMounts(spec.mounts),
     PortBindings: toPortBindings(spec.ports),
     NetworkMode: toNetworkMode(spec.network),
     RestartPolicy: { Name: spec.restart.name, MaximumRetryCount: spec.restart.maxRetries },
@@ -116,15 +117,32 @@ function toPortSet({ expose, ports }: { expose: readonly ExposedPort[]; ports: r
 
 function toPortBindings(ports: readonly PublishedPort[]): DockerJson {
   const bindings: Record<string, object[]> = {};
-  for (const { hostIp, hostPort, containerPort, protocol } of ports) {
-    const binding = { HostIp: hostIp ?? '', HostPort: hostPort === null ? '' : String(hostPort) };
+  for (const { hostIp, hostPort, hostRange = '', containerPort, protocol } of ports) {
+    const binding = { HostIp: hostIp ?? '', HostPort: hostPort === null ? hostRange : String(hostPort) };
     (bindings[portKey(containerPort, protocol)] ??= []).push(binding);
   }
   return bindings;
 }
 
-/** `Binds` and not `Mounts`: only binds make a missing directory of the host, as `docker run -v` does. */
+/** Where a colon in the path would end it. */
+const needsMount = (mount: SpecMount): mount is BindMount => mount.kind === 'bind' && mount.source.includes(':');
+type BindMount = Extract<SpecMount, { readonly kind: 'bind' }>;
+
+/** Undefined where there are none, as the engine has always been asked. */
+function toMounts(mounts: readonly SpecMount[]): DockerJson[] | undefined {
+  const found = mounts.filter(needsMount).map(({ source, target, mode }) => {
+    const modes = mode.split(',');
+    const Propagation = modes.find((each) => /^r?(?:shared|slave|private)$/.test(each));
+    const Consistency = modes.find((each) => /^(?:cached|delegated|consistent)$/.test(each));
+    const BindOptions = Propagation === undefined ? undefined : { Propagation };
+    return { Type: 'bind', Source: source, Target: target, ReadOnly: modes.includes('ro'), Consistency, BindOptions };
+  });
+  return found.length > 0 ? found : undefined;
+}
+
+/** `Binds` rather than `Mounts`: only binds make a missing directory of the host, as `docker run -v` does. */
 function toBind(mount: SpecMount): string[] {
+  if (needsMount(mount)) return [];
   switch (mount.kind) {
     case 'bind':
       return [withMode(`${mount.source}:${mount.target}`, mount.mode)];

@@ -12,8 +12,8 @@ const MODES = [
   ...['shared', 'slave', 'private', 'rshared', 'rslave', 'rprivate'],
 ] as const;
 const KNOWN_MODES: ReadonlySet<string> = new Set(MODES);
-/** What the engine takes as the name of a volume. */
-const VOLUME_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
+/** What the engine takes as the end of a volume's name; `PROJECT_` stands before it. */
+const VOLUME_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
 
 /** Reads `volumes:`: `CONTAINER`, `HOST:CONTAINER[:MODE]` or `NAME:CONTAINER[:MODE]`. */
 export const readMounts: Reader<readonly Placed<Mount>[]> = (value, reading) =>
@@ -23,6 +23,10 @@ export const readMounts: Reader<readonly Placed<Mount>[]> = (value, reading) =>
   });
 
 function readMount({ text, at }: WrittenScalar, reading: Reading): Mount | undefined {
+  if (/^[a-zA-Z]:(?:\\|\/.*:)/.test(text)) {
+    const hint = 'write the path as the machine of the engine has it, such as "/mnt/c/data:/data"';
+    return reading.problems.error('bad-volume', `${quoted(text)} is a path of Windows`, at, hint);
+  }
   const [first = '', second, mode = 'rw', ...more] = text.split(':');
   if (more.length > 0 || first === '' || second === '') {
     return reading.problems.error('bad-volume', `${quoted(text)} is not a volume`, at, HINT);
@@ -32,6 +36,12 @@ function readMount({ text, at }: WrittenScalar, reading: Reading): Mount | undef
   if (second === undefined) return { kind: 'anonymous', target };
   if (/^[.~]|\//.test(first)) {
     const source = toHostPath(first, at, reading);
+    if (source !== undefined && source.includes(':') && /[zZ]/.test(mode)) {
+      const message = `the modes z and Z cannot be used with a path that has a colon: ${quoted(source)}`;
+      return reading.problems.error('bad-volume', message, at, 'name the directory without the colon');
+    }
+    const { files, onMissingSource } = reading.setting;
+    if (source !== undefined && files?.kindOf(source).kind === 'missing') onMissingSource(source, at);
     return source === undefined ? undefined : { kind: 'bind', source, target, mode };
   }
   if (VOLUME_NAME.test(first)) return { kind: 'volume', volume: first, target, mode };

@@ -25,6 +25,10 @@ function readPort(item: WrittenScalar, reading: Reading): readonly WantedPort[] 
   const outside = host === null ? null : readRange(host, item, reading);
   if (!inside || outside === undefined) return [];
   const { first, count } = inside;
+  const { protocol } = cut;
+  if (outside && outside.count > 1 && count === 1) {
+    return [{ hostIp, hostPort: null, hostRange: host ?? '', containerPort: first, protocol }];
+  }
   if (outside && outside.count !== count) {
     return tell(item.at, reading, `the ranges of ${quoted(item.text)} differ in length`);
   }
@@ -34,7 +38,7 @@ function readPort(item: WrittenScalar, reading: Reading): readonly WantedPort[] 
     hostIp,
     hostPort: hostPort(index),
     containerPort: first + index,
-    protocol: cut.protocol,
+    protocol,
   }));
 }
 
@@ -65,18 +69,21 @@ interface Parts {
   readonly container: string;
 }
 
-/** `CONTAINER`, `HOST:CONTAINER`, `IP:HOST:CONTAINER`, `IP::CONTAINER`; an IPv6 address stands in brackets. */
+/** `CONTAINER`, `HOST:CONTAINER`, `:CONTAINER`, `IP:HOST:CONTAINER`, `IP::CONTAINER`; an IPv6 address stands in brackets. */
 function splitAddresses(text: string): Parts | undefined {
   const bracket = /^\[([^\]]*)\]:(.*)$/.exec(text);
   const parts = (bracket?.[2] ?? text).split(':');
   const [first = '', second = '', third = ''] = parts;
   if (bracket)
-    return parts.length === 2 ? { hostIp: bracket[1] ?? '', host: first || null, container: second } : undefined;
+    return parts.length === 2 ? { hostIp: bracket[1] ?? '', host: hostOf(first), container: second } : undefined;
   if (parts.length === 1) return { hostIp: null, host: null, container: first };
-  if (parts.length === 2) return { hostIp: null, host: first, container: second };
-  if (parts.length === 3) return { hostIp: first, host: second || null, container: third };
+  if (parts.length === 2) return { hostIp: null, host: hostOf(first), container: second };
+  if (parts.length === 3) return { hostIp: first, host: hostOf(second), container: third };
   return undefined;
 }
+
+/** `:80` and `0:80` leave the choice to the engine, as `80` does. */
+const hostOf = (text: string): string | null => (/^0*$/.test(text) ? null : text);
 
 /** Reads `expose:`. Of an entry with a colon the last part counts, as it did in fig. */
 export const readExpose: Reader<readonly ExposedPort[]> = (value, reading) => {

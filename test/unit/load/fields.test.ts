@@ -46,7 +46,9 @@ describe('ports', () => {
   });
 
   it('refuses what is no list', () => {
-    expect(saidOf('ports: 80')).toEqual(['3:10 "ports" must be a list (write ports: ["80"])']);
+    expect(saidOf('ports: 80')).toEqual([
+      '3:10 "ports" must be a list, not text (write "- 80" on a line of its own below "ports:")',
+    ]);
     expect(saidOf('ports: {80: 80}')).toEqual(['3:10 "ports" must be a list, not a mapping']);
   });
 
@@ -373,7 +375,7 @@ describe('other keys', () => {
     ['mac_address: x', '"x" is not a MAC address'],
     ['cpuset: a', '"a" is not a list of processors'],
     ['pid: other', '"other" is not a mode of "pid"'],
-    ['cap_add: ALL', '"cap_add" must be a list (write cap_add: ["ALL"])'],
+    ['cap_add: ALL', '"cap_add" must be a list, not text (write "- ALL" on a line of its own below "cap_add:")'],
     ['volumes_from: ["a:b:c"]', '"a:b:c" is not a service or container'],
     ['user: {a: b}', '"user" must be text, not a mapping'],
   ])('refuses %s', (line, expected) => {
