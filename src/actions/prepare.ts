@@ -1,6 +1,6 @@
-import { ownValue } from '../lib/own-value.js';
 import { findCycles } from '../graph/cycle.js';
 import { startOrder } from '../graph/order.js';
+import { ownValue } from '../lib/own-value.js';
 import { loadProject, type Loaded } from '../load/load.js';
 import { bad, good, type Checked } from '../model/diagnostic.js';
 import type { Control } from '../model/event.js';

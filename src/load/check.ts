@@ -1,14 +1,14 @@
 import { containerName, imageName } from '../model/names.js';
 import { checkLinks } from './check-links.js';
 import { checkHostPorts } from './check-ports.js';
-import type { WrittenService } from './fig.js';
+import type { DraftService } from './fig.js';
 import { isImageReference } from './fields/image.js';
 import { placeOf } from './needs.js';
 import type { Problems } from './problems.js';
 import { quoted } from './words.js';
 
 /** Tells what needs two keys or two services to be seen. */
-export function check(services: readonly WrittenService[], project: string, problems: Problems): void {
+export function check(services: readonly DraftService[], project: string, problems: Problems): void {
   for (const service of services) {
     if (problems.isFull) return;
     checkSource(service, project, problems);
@@ -24,7 +24,7 @@ export function check(services: readonly WrittenService[], project: string, prob
 }
 
 /** A volume is made once, by one driver. */
-function checkVolumeDrivers(services: readonly WrittenService[], problems: Problems): void {
+function checkVolumeDrivers(services: readonly DraftService[], problems: Problems): void {
   const makers = new Map<string, { readonly driver: string; readonly service: string }>();
   for (const service of services) {
     const driver = service.draft.volumeDriver ?? 'local';
@@ -39,7 +39,7 @@ function checkVolumeDrivers(services: readonly WrittenService[], problems: Probl
   }
 }
 
-function checkSource(service: WrittenService, project: string, problems: Problems): void {
+function checkSource(service: DraftService, project: string, problems: Problems): void {
   const { name, at, entries, draft } = service;
   const dockerfile = entries.get('dockerfile');
   const hasBuild = entries.has('build');
@@ -64,7 +64,7 @@ function checkSource(service: WrittenService, project: string, problems: Problem
   }
 }
 
-function checkMemory(service: WrittenService, problems: Problems): void {
+function checkMemory(service: DraftService, problems: Problems): void {
   const { memswapLimit, memLimit } = service.draft;
   if (typeof memswapLimit !== 'number') return;
   const at = placeOf(service, 'memswap_limit');
@@ -75,7 +75,7 @@ function checkMemory(service: WrittenService, problems: Problems): void {
   }
 }
 
-function checkTargets({ draft: { mounts = [], tmpfs = [] } }: WrittenService, problems: Problems): void {
+function checkTargets({ draft: { mounts = [], tmpfs = [] } }: DraftService, problems: Problems): void {
   if (mounts.length + tmpfs.length < 2) return;
   const taken = new Set<string>();
   const targets = [
@@ -91,7 +91,7 @@ function checkTargets({ draft: { mounts = [], tmpfs = [] } }: WrittenService, pr
 /** What the engine refuses for a container in another's network (moby, runconfig: validateNetContainerMode). */
 const NOT_IN_ANOTHERS_NET = ['ports', 'expose', 'hostname', 'dns', 'extra_hosts', 'mac_address'];
 
-function checkNet(service: WrittenService, problems: Problems): void {
+function checkNet(service: DraftService, problems: Problems): void {
   const { net, ports = [] } = service.draft;
   if (!net) return;
   const at = placeOf(service, 'net');
@@ -110,8 +110,8 @@ function checkNet(service: WrittenService, problems: Problems): void {
 }
 
 /** Every service's first container has a name, given or made of the names of project and service. */
-function checkContainerNames(services: readonly WrittenService[], project: string, problems: Problems): void {
-  const owners = new Map<string, WrittenService>();
+function checkContainerNames(services: readonly DraftService[], project: string, problems: Problems): void {
+  const owners = new Map<string, DraftService>();
   for (const service of services) {
     if (!service.draft.containerName) owners.set(containerName(project, service.name, 1), service);
   }
@@ -129,7 +129,7 @@ function checkContainerNames(services: readonly WrittenService[], project: strin
 }
 
 /** Names of images are in lower case, so that two services can come to one name. */
-function checkImageNames(services: readonly WrittenService[], project: string, problems: Problems): void {
+function checkImageNames(services: readonly DraftService[], project: string, problems: Problems): void {
   const owners = new Map<string, string>();
   for (const { name, at, draft } of services) {
     if (!draft.build) continue;

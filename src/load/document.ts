@@ -6,7 +6,7 @@ import type { Problems } from './problems.js';
 import type { SourceText } from './source-text.js';
 import { syntaxWords } from './syntax-words.js';
 import { quoted } from './words.js';
-import { type Entry, isNothing, BROKEN, type Written, type WrittenMap } from './written.js';
+import { type Entry, isNull, UNREADABLE, type YamlNode, type YamlMap } from './yaml-node.js';
 
 /** Values that aliases may add to a file: more than 10,000 services with 40 shared values each, less than a bomb. */
 const MOST_REPEATED = 500_000;
@@ -23,10 +23,10 @@ const MOST_SHOWN = 60;
 const LONGEST_INDENT = 1000;
 
 /**
- * Reads YAML 1.2 (core schema, `<<` merges) into `Written` values. Undefined, with problems, when it cannot be read.
+ * Reads YAML 1.2 (core schema, `<<` merges) into `YamlNode` values. Undefined, with problems, when it cannot be read.
  * Every string value goes through `expand`. Time and memory are linear in the text plus at most MOST_REPEATED values.
  */
-export function readDocument(source: SourceText, problems: Problems, expand: Expand): Written | undefined {
+export function readDocument(source: SourceText, problems: Problems, expand: Expand): YamlNode | undefined {
   const document = parse(source, problems);
   if (!document) return undefined;
   if (!document.contents) return { kind: 'scalar', text: '', isNull: true, isPlain: true, at: source.spanAt(0) };
@@ -105,7 +105,7 @@ function startOf({ pos: [at], message }: YAMLError, source: SourceText, document
 }
 
 /** A value and how many values it holds, itself included, aliases followed. */
-interface Weighed<T extends Written = Written> {
+interface Weighed<T extends YamlNode = YamlNode> {
   readonly value: T;
   readonly weight: number;
 }
@@ -127,7 +127,7 @@ class Conversion {
   }
 
   /** Undefined when nothing above a limit should be looked at further. */
-  whole(node: Node): Written | undefined {
+  whole(node: Node): YamlNode | undefined {
     const converted = this.#convert(node, 0);
     return this.#stopped ? undefined : converted?.value;
   }
@@ -168,12 +168,15 @@ class Conversion {
     if (text.includes('\0')) return this.#problems.error('bad-value', 'a value cannot hold a NUL character', at);
     const expanded = text.includes('$') ? this.#expand(text, this.#placesIn(node, text)) : text;
     if (expanded === undefined) return undefined;
-    const isNull = isPlain && node.value === null;
+
     if (isPlain && TYPOGRAPHIC_QUOTES.test(text)) {
       const hint = `write "${text.slice(1, -1).slice(0, MOST_SHOWN)}"`;
       this.#problems.warning('odd-quotes', 'these quotes are no quotes of YAML, and stay in the value', at, hint);
     }
-    return { value: { kind: 'scalar', text: expanded, isNull, isPlain, at }, weight: 1 };
+    return {
+      value: { kind: 'scalar', text: expanded, isNull: isPlain && node.value === null, isPlain, at },
+      weight: 1,
+    };
   }
 
   /** Places inside a scalar are known where it is written on one line without escapes; else its beginning stands for all. */
@@ -185,7 +188,7 @@ class Conversion {
   }
 
   #list(node: YAMLSeq, depth: number): Weighed {
-    const items: Written[] = [];
+    const items: YamlNode[] = [];
     let weight = 1;
     for (const child of node.items) {
       const item = this.#convert(child as Node, depth + 1);
@@ -197,7 +200,7 @@ class Conversion {
 
   #map(node: YAMLMap, depth: number): Weighed {
     const entries = new Map<string, Entry>();
-    const merged: Written[] = [];
+    const merged: YamlNode[] = [];
     let weight = 1;
     for (const pair of node.items as Pair<Node, Node | null>[]) {
       if (this.#problems.isFull) break;
@@ -206,7 +209,7 @@ class Conversion {
       const value = this.#value(pair, key.at, depth);
       weight += value?.weight ?? 0;
       if (key.isMerge && value) merged.push(value.value);
-      else if (!key.isMerge) this.#enter(entries, { key: key.text, at: key.at, value: value?.value ?? BROKEN });
+      else if (!key.isMerge) this.#enter(entries, { key: key.text, at: key.at, value: value?.value ?? UNREADABLE });
     }
     for (const value of merged) this.#merge(entries, value);
     return { value: { kind: 'map', entries, at: this.#place(node) }, weight };
@@ -236,10 +239,10 @@ class Conversion {
   }
 
   /** What a map says itself wins over what is merged into it; of several merged maps the first wins. */
-  #merge(entries: Map<string, Entry>, value: Written): void {
+  #merge(entries: Map<string, Entry>, value: YamlNode): void {
     for (const map of value.kind === 'list' ? value.items : [value]) {
       if (map.kind === 'map') addMissing(entries, map);
-      else if (!isNothing(map)) {
+      else if (!isNull(map)) {
         this.#problems.error('bad-merge', '"<<" takes a mapping or a list of mappings', map.at, 'write "<<: *name"');
       }
     }
@@ -255,7 +258,7 @@ class Conversion {
   }
 }
 
-function addMissing(entries: Map<string, Entry>, map: WrittenMap): void {
+function addMissing(entries: Map<string, Entry>, map: YamlMap): void {
   for (const [key, entry] of map.entries) if (!entries.has(key)) entries.set(key, entry);
 }
 

@@ -1,4 +1,4 @@
-import type { Draft, Reader, Reading } from './reading.js';
+import type { Draft, Reader, FieldContext } from './field-context.js';
 import { readBoolean, readText, readTextList, readTextOrList, textLike, wholeNumber } from './scalars.js';
 import { readDns, readExtraHosts } from './fields/addresses.js';
 import { readBuild, readDockerfile } from './fields/build.js';
@@ -22,7 +22,7 @@ import {
   workingDir,
 } from './fields/texts.js';
 import { readMemory, readSwap, readTime } from './fields/units.js';
-import type { Written } from './written.js';
+import type { YamlNode } from './yaml-node.js';
 
 /** One key of a service: how it is read, and what people are told about it. */
 export interface Field {
@@ -34,7 +34,7 @@ export interface Field {
   /** A whole fig.yml that uses it. */
   readonly example: string;
   /** Reads the value into the draft. */
-  readonly read: (value: Written, reading: Reading, draft: Partial<Draft>) => void;
+  readonly read: (value: YamlNode, reading: FieldContext, draft: Partial<Draft>) => void;
 }
 
 type About = readonly [doc: string, forms: string, example: string];
@@ -46,7 +46,7 @@ interface Section {
 
 function row<K extends keyof Draft>(key: string, into: K, reader: Reader<Draft[K]>, about: About): Field {
   const [doc, forms, example] = about;
-  const read = (value: Written, reading: Reading, draft: Partial<Draft>): void => {
+  const read = (value: YamlNode, reading: FieldContext, draft: Partial<Draft>): void => {
     const found = reader(value, reading);
     if (found !== undefined) draft[into] = found;
   };

@@ -5,12 +5,12 @@ import type { Dependency, Project, Service } from '../model/project.js';
 import { check } from './check.js';
 import { readDocument } from './document.js';
 import { EnvFileReader } from './env-files.js';
-import { readFig, type WrittenService } from './fig.js';
+import { readFig, type DraftService } from './fig.js';
 import { expander } from './interpolate.js';
 import { lookUpIn, type LookUp } from './look-up.js';
 import { needsOf } from './needs.js';
 import { Problems } from './problems.js';
-import type { Setting } from './reading.js';
+import type { LoadContext } from './field-context.js';
 import { toService } from './service.js';
 import { SourceText } from './source-text.js';
 
@@ -53,7 +53,13 @@ const MOST = { ports: 200_000, variables: 1_000_000 } as const;
 export function loadProject(request: LoadRequest): Loaded {
   const source = toSource(request);
   if (!(source instanceof SourceText)) {
-    return { result: bad([source]), needs: new Map(), variables: [], sourceLine: () => null, missingSources: new Map() };
+    return {
+      result: bad([source]),
+      needs: new Map(),
+      variables: [],
+      sourceLine: () => null,
+      missingSources: new Map(),
+    };
   }
   const sourceLine = (line: number): string | null => source.line(line);
   const problems = new Problems(sourceLine);
@@ -80,14 +86,17 @@ interface Around {
   readonly missingSources: Map<string, Span>;
 }
 
-function readServices(source: SourceText, { request, problems, lookUp, missingSources }: Around): readonly WrittenService[] {
+function readServices(
+  source: SourceText,
+  { request, problems, lookUp, missingSources }: Around,
+): readonly DraftService[] {
   const { directory, projectName, files } = request;
   const written = readDocument(source, problems, expander(lookUp, problems));
   if (!written) return [];
   const envFiles = new EnvFileReader(files, lookUp, problems);
   const budget = { ...MOST };
   const onMissingSource = (path: string, at: Span): void => void missingSources.set(path, at);
-  const setting: Setting = { directory, projectName, lookUp, files, envFiles, budget, onMissingSource };
+  const setting: LoadContext = { directory, projectName, lookUp, files, envFiles, budget, onMissingSource };
   const services = readFig(written, setting, problems);
   check(services, projectName, problems);
   return services;
@@ -95,7 +104,7 @@ function readServices(source: SourceText, { request, problems, lookUp, missingSo
 
 type Needs = ReadonlyMap<string, readonly Dependency[]>;
 
-function toProject(services: readonly WrittenService[], needs: Needs, request: LoadRequest): Project {
+function toProject(services: readonly DraftService[], needs: Needs, request: LoadRequest): Project {
   const names = new Set(needs.keys());
   const ready = new Map<string, Service>();
   for (const written of services) {

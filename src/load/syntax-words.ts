@@ -31,7 +31,8 @@ function missingColon(line: string): Words {
   const [, key, value] = /^\s*(?:- +)?([\w.-]+):(\S.*)$/.exec(line) ?? [];
   if (key !== undefined) return ['a space is missing after the ":"', `write "${key}: ${value ?? ''}"`];
   const [, word, rest = ''] = /^\s*([\w.-]+)(?:\s+(\S.*))?$/.exec(line) ?? [];
-  const hint = word === undefined ? 'write "key: value", or "- text" in a list' : `write "${`${word}: ${rest}`.trim()}"`;
+  const hint =
+    word === undefined ? 'write "key: value", or "- text" in a list' : `write "${`${word}: ${rest}`.trim()}"`;
   return ['a ":" is missing', hint];
 }
 

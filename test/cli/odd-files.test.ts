@@ -102,6 +102,8 @@ it('a directory of the host that does not exist is warned of before root gets it
 it('reasons of a plan name the key as the file has it', async () => {
   const text = 'web: { image: busybox, command: sleep 300, stop_signal: SIGKILL }';
   await scenario.fig(text).ok('up', '-d');
-  const { stdout } = await scenario.fig(text.replace(' }', ', cpu_shares: 512, volumes: ["/x"], stop_grace_period: 1s }')).ok('plan');
+  const { stdout } = await scenario
+    .fig(text.replace(' }', ', cpu_shares: 512, volumes: ["/x"], stop_grace_period: 1s }'))
+    .ok('plan');
   for (const key of ['cpu_shares', 'volumes', 'stop_grace_period']) expect(stdout).toContain(key);
 });

@@ -125,27 +125,27 @@ function toPortBindings(ports: readonly PublishedPort[]): DockerJson {
 }
 
 /** Where a colon in the path would end it. */
-const needsMount = (mount: SpecMount): mount is BindMount => mount.kind === 'bind' && mount.source.includes(':');
-type BindMount = Extract<SpecMount, { readonly kind: 'bind' }>;
+const needsMount = (source: string): boolean => source.includes(':');
 
 /** Undefined where there are none, as the engine has always been asked. */
 function toMounts(mounts: readonly SpecMount[]): DockerJson[] | undefined {
-  const found = mounts.filter(needsMount).map(({ source, target, mode }) => {
-    const modes = mode.split(',');
+  const found = mounts.flatMap((mount) => {
+    if (mount.kind !== 'bind' || !needsMount(mount.source)) return [];
+    const modes = mount.mode.split(',');
     const Propagation = modes.find((each) => /^r?(?:shared|slave|private)$/.test(each));
     const Consistency = modes.find((each) => /^(?:cached|delegated|consistent)$/.test(each));
     const BindOptions = Propagation === undefined ? undefined : { Propagation };
-    return { Type: 'bind', Source: source, Target: target, ReadOnly: modes.includes('ro'), Consistency, BindOptions };
+    const ReadOnly = modes.includes('ro');
+    return { Type: 'bind', Source: mount.source, Target: mount.target, ReadOnly, Consistency, BindOptions };
   });
   return found.length > 0 ? found : undefined;
 }
 
 /** `Binds` rather than `Mounts`: only binds make a missing directory of the host, as `docker run -v` does. */
 function toBind(mount: SpecMount): string[] {
-  if (needsMount(mount)) return [];
   switch (mount.kind) {
     case 'bind':
-      return [withMode(`${mount.source}:${mount.target}`, mount.mode)];
+      return needsMount(mount.source) ? [] : [withMode(`${mount.source}:${mount.target}`, mount.mode)];
     case 'volume':
       return [withMode(`${mount.volume}:${mount.target}`, mount.mode)];
     case 'anonymous':

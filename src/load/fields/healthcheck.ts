@@ -1,6 +1,6 @@
 import type { HealthCheck } from '../../model/project.js';
 import { readBoolean, readTextList, wholeNumber } from '../scalars.js';
-import type { Reader } from '../reading.js';
+import type { Reader } from '../field-context.js';
 import { quoted } from '../words.js';
 import { readCheckTime } from './units.js';
 import { readParts } from './parts.js';

@@ -1,6 +1,6 @@
 import { type Bytes, type Milliseconds, readBytes, readDuration } from '../../lib/units.js';
 import { readScalar } from '../scalars.js';
-import type { Reader } from '../reading.js';
+import type { Reader } from '../field-context.js';
 import { quoted } from '../words.js';
 
 /** The engine counts nanoseconds in 64 bits: about 292 years. */

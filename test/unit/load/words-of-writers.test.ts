@@ -125,6 +125,6 @@ it('directories of the host that are missing are told with their place', () => {
   const { missingSources } = load('a: {image: x, volumes: ["./docker:/a", "./none:/b", "/gone:/c:ro"]}');
   expect([...missingSources].map(([path, { column }]) => [path, column])).toEqual([
     ['/shop/none', 40],
-    ['/gone', 52],
+    ['/gone', 53],
   ]);
 });

@@ -68,7 +68,9 @@ describe('the body of a container to create', () => {
     const { HostConfig } = sent({ mounts });
     expect(HostConfig['Binds']).toEqual(['/src:/src:rw']);
     const BindOptions = { Propagation: 'rslave' };
-    expect(HostConfig['Mounts']).toEqual([{ Type: 'bind', Source: '/a:b', Target: '/app', ReadOnly: true, BindOptions }]);
+    expect(HostConfig['Mounts']).toEqual([
+      { Type: 'bind', Source: '/a:b', Target: '/app', ReadOnly: true, BindOptions },
+    ]);
     expect(sent({ mounts: mounts.slice(1) }).HostConfig).not.toHaveProperty('Mounts');
   });
 
