@@ -2,7 +2,7 @@ import { watchProject } from '../apply/watch.js';
 import type { ContainerWatch } from '../apply/hands.js';
 import type { Engine } from '../engine/engine.js';
 import { readNamed, type Named } from '../graph/instances.js';
-import { abortable, within } from '../lib/deadline.js';
+import { raceAbort, withTimeout } from '../lib/deadline.js';
 import type { Milliseconds } from '../lib/units.js';
 import { good, type Checked } from '../model/diagnostic.js';
 import { hasCode, TsfigError } from '../model/errors.js';
@@ -56,14 +56,14 @@ async function untilReady(looking: Looking, limit: Milliseconds, signal: AbortSi
   let unready: readonly Unready[] = [];
   const late = (): Error => new TsfigError('deadline-passed', 'not everything is ready');
   try {
-    await within(limit, late, signal, async (inner) => {
+    await withTimeout(limit, late, signal, async (inner) => {
       const watch = watchProject(looking.engine, looking.project.name, inner);
-      await abortable(watch.open(), inner);
+      await raceAbort(watch.open(), inner);
       for (;;) {
         const news = nextNews(watch); // listened for before the look, so that no change falls between the two
         unready = await look(looking, inner);
         if (unready.length === 0) return;
-        await abortable(Promise.race([news, watch.broken]), inner);
+        await raceAbort(Promise.race([news, watch.broken]), inner);
       }
     });
   } catch (error) {

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Engine, OutputChunk } from '../engine/engine.js';
-import { abortable } from '../lib/deadline.js';
+import { raceAbort } from '../lib/deadline.js';
 import { seconds } from '../lib/units.js';
 import { hasCode } from '../model/errors.js';
 import type { Emit } from '../model/event.js';
@@ -69,6 +69,7 @@ export class Follower implements Attacher {
   /** Aborted when none is alive and none is going to be followed any more. */
   readonly #over = new AbortController();
   #isComplete = false;
+  readonly #lives = new Set<Life>();
 
   constructor(options: FollowerOptions) {
     this.#options = options;
@@ -83,7 +84,7 @@ export class Follower implements Attacher {
   async attach({ container, tty, fromNow }: Attachable, signal: AbortSignal): Promise<void> {
     const stop = new AbortController();
     const opening = this.#options.engine.attach(container, { tty, stdin: false, signal: stop.signal });
-    const attachment = await abortable(opening, signal);
+    const attachment = await raceAbort(opening, signal);
     const output = fromNow
       ? await outputOfLiving(this.#options.engine, { container, attachment }, signal)
       : attachment.output;
@@ -122,6 +123,11 @@ export class Follower implements Attacher {
     this.#final.abort();
   }
 
+  /** Whoever waits for a container's end looks whether it has ended. */
+  lookAgain(): void {
+    this.#lives.forEach((life) => life.wake());
+  }
+
   /**
    * Resolves when no followed container is alive any more and all that they wrote is passed on. Until then one that has
    * ended and is started again is followed again. Nothing more is to be followed.
@@ -144,6 +150,7 @@ export class Follower implements Attacher {
   async #follow(followed: Followed, { output, log }: Opened): Promise<void> {
     const { container } = followed;
     const life = new Life(this.#options.watch, container, log !== null);
+    this.#lives.add(life);
     const stamps: Stamps = { keep: log?.keepStamps ?? false, cursor: new LogCursor() };
     const reading = { stamps, until: log?.until ?? null };
     try {
@@ -157,6 +164,7 @@ export class Follower implements Attacher {
         await this.#readOn(followed, { ...reading, since: stamps.cursor.since, follow: false });
       }
     } finally {
+      this.#lives.delete(life);
       life.close();
     }
   }
@@ -203,7 +211,7 @@ export class Follower implements Attacher {
       const isAlive = await this.#isAlive(life, followed);
       if (life.hasStartedAgain) return true;
       if (!isAlive) return this.#startsAgain(life, followed);
-      await abortable(Promise.race([next, this.#options.watch.broken]), signal).catch((error: unknown) => {
+      await raceAbort(Promise.race([next, this.#options.watch.broken]), signal).catch((error: unknown) => {
         if (!signal.aborted) throw error;
       });
     }

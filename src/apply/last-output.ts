@@ -1,5 +1,5 @@
 import type { Attachment, Engine, OutputChunk } from '../engine/engine.js';
-import { abortable } from '../lib/deadline.js';
+import { raceAbort } from '../lib/deadline.js';
 import { seconds } from '../lib/units.js';
 import { hasCode } from '../model/errors.js';
 import type { ContainerState } from '../model/observed.js';
@@ -38,7 +38,7 @@ async function* lastOf(attachment: Attachment): AsyncGenerator<OutputChunk, void
   const reading = attachment.output[Symbol.asyncIterator]();
   try {
     for (;;) {
-      const next = await abortable(reading.next(), late);
+      const next = await raceAbort(reading.next(), late);
       if (next.done) return;
       yield next.value;
     }

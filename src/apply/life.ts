@@ -62,6 +62,11 @@ export class Life {
     });
   }
 
+  /** Ends the wait for news, so that whoever waits looks. */
+  wake(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
   close(): void {
     this.#stop();
   }

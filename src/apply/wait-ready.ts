@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine.js';
-import { abortable, within } from '../lib/deadline.js';
+import { raceAbort, withTimeout } from '../lib/deadline.js';
 import { LineCutter } from '../lib/lines.js';
 import { durationToText, type Milliseconds } from '../lib/units.js';
 import { TsfigError } from '../model/errors.js';
@@ -27,14 +27,14 @@ export async function waitReady(waiting: Waiting, limit: Milliseconds, signal: A
       hint: '--wait-timeout gives it more time, --no-wait starts without waiting',
     });
   try {
-    await within(limit, late, signal, (inner) => untilReady(waiting, inner));
+    await withTimeout(limit, late, signal, (inner) => untilReady(waiting, inner));
   } catch (error) {
     throw await withLastWords(error, waiting);
   }
 }
 
 async function untilReady({ engine, watch, container }: Waiting, signal: AbortSignal): Promise<void> {
-  await abortable(watch.open(), signal);
+  await raceAbort(watch.open(), signal);
   let stop: () => void = () => undefined;
   const told = new Promise<void>((resolve, reject) => {
     stop = watch.listen((news) => {
@@ -47,7 +47,7 @@ async function untilReady({ engine, watch, container }: Waiting, signal: AbortSi
     if (isReady(details)) return;
     const verdict = whyNever(details);
     if (verdict) throw verdict;
-    await abortable(Promise.race([told, watch.broken]), signal);
+    await raceAbort(Promise.race([told, watch.broken]), signal);
   } finally {
     stop();
   }

@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, mkdirSync, openSync, readSync, realpathSync, renameSync } from 'node:fs';
 import { rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { abortable } from '../lib/deadline.js';
+import { raceAbort } from '../lib/deadline.js';
 import { TsfigError } from '../model/errors.js';
 import { bytes, bytesToText } from '../lib/units.js';
 import type { Files } from './host.js';
@@ -60,7 +60,7 @@ export const realFiles: Files = {
   },
   async readInput(signal) {
     try {
-      return await abortable(readStream(process.stdin), signal);
+      return await raceAbort(readStream(process.stdin), signal);
     } finally {
       process.stdin.destroy(); // an open one would keep this process alive
     }

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { abortable, pause } from '../lib/deadline.js';
+import { raceAbort, pause } from '../lib/deadline.js';
 import { ms } from '../lib/units.js';
 import type { Holder, Lock, Release } from './host.js';
 import { stopSocketOwner } from './socket-owner.js';
@@ -124,7 +124,7 @@ async function meet(path: string, signal: AbortSignal): Promise<Met | null> {
     socket.once('close', () => end(null));
   });
   try {
-    return await abortable(introduced, signal);
+    return await raceAbort(introduced, signal);
   } catch (error) {
     socket.destroy();
     throw error;
@@ -139,7 +139,7 @@ async function untilGone(socket: Socket, signal: AbortSignal): Promise<void> {
     socket.on('close', () => resolve());
   });
   try {
-    await abortable(gone, signal);
+    await raceAbort(gone, signal);
   } finally {
     socket.destroy();
   }

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Duplex, Readable } from 'node:stream';
-import { abortable } from '../../lib/deadline.js';
+import { raceAbort } from '../../lib/deadline.js';
 import { hasCode, TsfigError } from '../../model/errors.js';
 import type { EngineFacts } from '../engine.js';
 import { type Answer, dial, type EngineCall, isMessage, type Modem, tie } from './dial.js';
@@ -56,7 +56,7 @@ export class Door {
     const isFirst = this.#facts === null;
     const opening = dial(this.#modem, prefix, call, tether.signal);
     try {
-      const stream = await abortable(opening, tether.signal);
+      const stream = await raceAbort(opening, tether.signal);
       // A stream that is not being read when it fails must not bring the process down; the reader sees the failure.
       stream.on('error', () => undefined);
       // After a switch of protocols the request's signal no longer reaches the socket.
@@ -84,7 +84,7 @@ export class Door {
   async #hear(answer: IncomingMessage, signal: AbortSignal): Promise<void> {
     const { headers, statusCode = 0 } = answer;
     if (this.#facts === null && introducesItself(headers)) this.#facts = toFacts(headers, this.address);
-    if (!ACCEPTED.includes(statusCode)) throw new Refusal(statusCode, await abortable(readText(answer), signal));
+    if (!ACCEPTED.includes(statusCode)) throw new Refusal(statusCode, await raceAbort(readText(answer), signal));
   }
 
   get #prefix(): string {
