@@ -58,14 +58,19 @@ describe('the checker', () => {
       'plan/steps.ts': "import { a } from '../lib/units.js'; export const b = a;",
       'plan/plan-up.ts': "import { b } from './steps.js'; export const c = b;",
       'engine/engine.ts': 'export interface Engine { readonly name: string }',
-      'engine/docker/door.ts': "import type Docker from 'dockerode'; export type Door = Docker;",
+      'engine/docker/engine-client.ts': "import type Docker from 'dockerode'; export type EngineClient = Docker;",
       'apply/hands.ts': "import type { Engine } from '../engine/engine.js'; export type Hands = Engine;",
-      'connect.ts': "export const connect = () => import('./engine/docker/door.js');",
+      'connect.ts': "export const connect = () => import('./engine/docker/engine-client.js');",
     };
     expect(check(made)).toEqual([]);
   });
 
-  const engine = { 'engine/engine.ts': '', 'engine/docker/door.ts': '', 'lib/limit.ts': '', 'host/host.ts': '' };
+  const engine = {
+    'engine/engine.ts': '',
+    'engine/docker/engine-client.ts': '',
+    'lib/limit.ts': '',
+    'host/host.ts': '',
+  };
   it.each([
     [
       'plan/plan-up.ts',
@@ -86,8 +91,8 @@ describe('the checker', () => {
     ['host/a.ts', "import '../engine/engine.js';", 'host/a.ts (floor 3) imports engine/engine.ts (floor 3)'],
     [
       'apply/a.ts',
-      "import '../engine/docker/door.js';",
-      'apply/a.ts (floor 4) imports engine/docker/door.ts (floor 3), which is no interface',
+      "import '../engine/docker/engine-client.js';",
+      'apply/a.ts (floor 4) imports engine/docker/engine-client.ts (floor 3), which is no interface',
     ],
     ['cli/a.ts', "import '../engine/engine.js';", 'cli/a.ts (floor 7) imports engine/engine.ts (floor 3), past the verbs'], // prettier-ignore
     ['attic/a.ts', "import '../lib/limit.js';", 'attic/a.ts stands on no floor'],

@@ -1,4 +1,4 @@
-import type { Engine, EngineFacts } from '../engine/engine.js';
+import type { Engine, EngineInfo } from '../engine/engine.js';
 import { hasCode, TsfigError } from '../model/errors.js';
 import {
   type AddressSpace,
@@ -48,7 +48,7 @@ export async function observe(engine: Engine, looking: Looking, signal: AbortSig
     volumes,
     externals,
     addressSpace,
-    linkStyle: linkStyleOf(await engine.facts(call)),
+    linkStyle: linkStyleOf(await engine.engineInfo(call)),
   };
 }
 
@@ -56,7 +56,7 @@ export async function observe(engine: Engine, looking: Looking, signal: AbortSig
 const PROTOCOL_FIRST_SINCE = 48;
 
 /** Podman has no legacy links of its own, so it gets the way that is in force. */
-export const linkStyleOf = ({ flavor, apiVersion }: EngineFacts): LinkStyle =>
+export const linkStyleOf = ({ flavor, apiVersion }: EngineInfo): LinkStyle =>
   flavor === 'podman' || Number(apiVersion.split('.')[1]) >= PROTOCOL_FIRST_SINCE ? 'protocol-first' : 'number-first';
 
 const hasNamedVolumes = (services: readonly Service[]): boolean =>
@@ -104,6 +104,6 @@ async function findAddressSpace(engine: Engine, { surroundings }: Looking, signa
   return {
     pools: pool === null ? host.pools : [{ base: pool, size: Math.max(NAMED_POOL_SIZE, Number(pool.split('/')[1])) }],
     taken: here ? surroundings.taken() : [],
-    rangeKeepsFixed: (await engine.facts({ signal })).flavor === 'docker',
+    rangeKeepsFixed: (await engine.engineInfo({ signal })).flavor === 'docker',
   };
 }

@@ -32,7 +32,7 @@ export interface Engine {
   /** Where it is reached, such as `unix:///var/run/docker.sock`. */
   readonly address: string;
   /** What it is. Any answer tells that: it is a request of its own only when nothing was asked before. Throws `engine-too-old`. */
-  facts(options: CallOptions): Promise<EngineFacts>;
+  engineInfo(options: CallOptions): Promise<EngineInfo>;
 
   /** Containers of the project in every state, one-offs included; without a project, all of the engine. */
   listContainers(options: CallOptions & { readonly project: string | null }): Promise<readonly ObservedContainer[]>;
@@ -104,7 +104,7 @@ export interface Engine {
   removeImage(ref: string, options: CallOptions): Promise<void>;
 }
 
-export interface EngineFacts {
+export interface EngineInfo {
   readonly flavor: 'docker' | 'podman';
   /** The API version spoken, such as `1.41`: the lower of the engine's and ours. */
   readonly apiVersion: string;

@@ -21,7 +21,7 @@ import type {
   Endpoint,
   Engine,
   EngineEvent,
-  EngineFacts,
+  EngineInfo,
   EngineHost,
   LogOptions,
   OutputChunk,
@@ -36,7 +36,7 @@ export interface RecordedCall {
   readonly args: readonly unknown[];
 }
 
-export type EngineMethod = Exclude<keyof Engine, 'facts'>;
+export type EngineMethod = Exclude<keyof Engine, 'engineInfo'>;
 
 const FIRST_SECOND = 1_700_000_000;
 const KILLED = 137;
@@ -52,7 +52,7 @@ export class MemoryEngine implements Engine {
   readonly address = 'memory://';
   /** Otherwise nobody answers. */
   isReachable = true;
-  readonly #facts: EngineFacts;
+  readonly #info: EngineInfo;
   host: EngineHost = { engineVersion: '20.10.24', hostname: 'memory', kernel: '6.1', pools: [] };
   readonly calls: RecordedCall[] = [];
   /** Called before each call is carried out; a promise holds the call up until it resolves or the call is aborted. */
@@ -67,13 +67,13 @@ export class MemoryEngine implements Engine {
   readonly #failures: { readonly method: EngineMethod; readonly error: Error }[] = [];
   #ticks = 0;
 
-  constructor(images: readonly string[] = ['busybox'], facts: Partial<EngineFacts> = {}) {
-    this.#facts = { flavor: 'docker', apiVersion: '1.41', ...facts };
+  constructor(images: readonly string[] = ['busybox'], info: Partial<EngineInfo> = {}) {
+    this.#info = { flavor: 'docker', apiVersion: '1.41', ...info };
     for (const ref of images) this.addImage(ref);
   }
 
-  facts(): Promise<EngineFacts> {
-    return Promise.resolve(this.#facts);
+  engineInfo(): Promise<EngineInfo> {
+    return Promise.resolve(this.#info);
   }
 
   // What tests do to it.

@@ -27,7 +27,7 @@ async function engineLine({ world, control }: Context): Promise<string> {
   try {
     const engine = await world.connectEngine(control.signal);
     const { engineVersion } = await engine.inspectHost(control);
-    const { flavor, apiVersion } = await engine.facts(control);
+    const { flavor, apiVersion } = await engine.engineInfo(control);
     return `${flavor === 'podman' ? 'Podman' : 'Docker Engine'} ${engineVersion} (API ${apiVersion}) at ${engine.address}`;
   } catch (error) {
     if (hasCode(error, 'engine-unreachable')) return `no engine: ${error.message}`;

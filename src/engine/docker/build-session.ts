@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Http2Server, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { doing } from './docker-errors.js';
-import { openConnection, type Door } from './door.js';
+import { openConnection, type EngineClient } from './engine-client.js';
 import { readMessage, textOf, writeTexts } from './protobuf.js';
 import type { Credentials } from './registry-auth.js';
 
@@ -19,7 +19,11 @@ export type FindCredentials = (host: string) => Promise<Credentials | undefined>
  * gRPC. dockerode has one too, but it gives one password to whatever registry asks, does not answer BuildKit's health
  * checks (20.10 gives the session up after a second without), and costs 24 ms of loading.
  */
-export async function openSession(door: Door, find: FindCredentials, signal: AbortSignal): Promise<BuildSession> {
+export async function openSession(
+  client: EngineClient,
+  find: FindCredentials,
+  signal: AbortSignal,
+): Promise<BuildSession> {
   const { createServer } = await import('node:http2');
   const id = randomUUID();
   const headers = {
@@ -29,7 +33,7 @@ export async function openSession(door: Door, find: FindCredentials, signal: Abo
     'X-Docker-Expose-Session-Grpc-Method': CREDENTIALS,
   };
   const what = doing('open a build session', 'engine-refused');
-  const connection = await openConnection(door, { method: 'POST', path: '/session', headers }, what, signal);
+  const connection = await openConnection(client, { method: 'POST', path: '/session', headers }, what, signal);
   const server: Http2Server = createServer();
   server.on('stream', (stream, request) => void answer(stream, request, find));
   server.on('sessionError', () => undefined); // the build says what is wrong

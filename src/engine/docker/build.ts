@@ -7,9 +7,9 @@ import { openSession } from './build-session.js';
 import { readBuildKitBuild, readClassicBuild, type BuildReader, type BuildStep } from './build-steps.js';
 import type { DockerParts } from './docker-parts.js';
 import { doing } from './docker-errors.js';
-import type { EngineCall } from './dial.js';
-import { openStream, readPieces, type Connection } from './door.js';
-import { toBuilder, type Builder } from './facts.js';
+import type { EngineCall } from './send-request.js';
+import { openStream, readPieces, type Connection } from './engine-client.js';
+import { toBuilder, type Builder } from './negotiation.js';
 import { DOCKER_HUB, readImageRef } from './image-ref.js';
 import { failureOf, type ProgressLine } from './progress.js';
 import { findCredentials, listRegistries, toAuthConfigHeader, type Credentials } from './registry-auth.js';
@@ -27,11 +27,11 @@ export async function* buildImage(
   const watch = context && watchArchive(context.archive);
   const find = (host: string): Promise<Credentials | undefined> =>
     findCredentials(host === 'registry-1.docker.io' ? DOCKER_HUB : host, parts.environment, signal);
-  const session = builder === 'buildkit' ? await openSession(parts.door, find, signal) : undefined;
+  const session = builder === 'buildkit' ? await openSession(parts.client, find, signal) : undefined;
   try {
     const headers = session ? {} : await authHeaders(parts, context, find);
     const call = toBuildCall(build, context, headers, session?.id);
-    const connection = await openStream(parts.door, call, doing(`build ${build.service}`, 'build-failed'), signal);
+    const connection = await openStream(parts.client, call, doing(`build ${build.service}`, 'build-failed'), signal);
     yield* readBuild(connection, build, builder === 'buildkit' ? readBuildKitBuild() : readClassicBuild());
   } catch (error) {
     const unread = watch?.failure();
@@ -45,9 +45,9 @@ export async function* buildImage(
 }
 
 /** DOCKER_BUILDKIT decides where it is set, as for the docker command; else what the engine prefers. */
-async function builderOf({ environment, door }: DockerParts, signal: AbortSignal): Promise<Builder> {
+async function builderOf({ environment, client }: DockerParts, signal: AbortSignal): Promise<Builder> {
   const wish = environment['DOCKER_BUILDKIT'];
-  if (!wish) return toBuilder(await door.ping(signal));
+  if (!wish) return toBuilder(await client.ping(signal));
   return wish === '0' || wish.toLowerCase() === 'false' ? 'classic' : 'buildkit';
 }
 

@@ -4,9 +4,9 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { TsfigError } from '../../model/errors.js';
 import type { Engine } from '../engine.js';
-import type { Modem } from './dial.js';
+import type { Modem } from './send-request.js';
 import { DockerEngine } from './docker-engine.js';
-import { Door } from './door.js';
+import { EngineClient } from './engine-client.js';
 import { locateEngine, type LocatedEngine } from './locate-engine.js';
 
 /**
@@ -19,7 +19,10 @@ export async function connectDocker(
 ): Promise<Engine> {
   signal.throwIfAborted();
   const located = await locateEngine(environment);
-  return new DockerEngine({ door: new Door(await openModem(located, environment), located.address.text), environment });
+  return new DockerEngine({
+    client: new EngineClient(await openModem(located, environment), located.address.text),
+    environment,
+  });
 }
 
 /**

@@ -16,7 +16,7 @@ import type {
   Endpoint,
   Engine,
   EngineEvent,
-  EngineFacts,
+  EngineInfo,
   EngineHost,
   LogOptions,
   OutputChunk,
@@ -31,8 +31,8 @@ import type {
   NetworkJson,
   VolumeJson,
 } from './docker-json.js';
-import { labelFilter, type EngineCall } from './dial.js';
-import { ask } from './door.js';
+import { labelFilter, type EngineCall } from './send-request.js';
+import { ask } from './engine-client.js';
 import { followEvents } from './events.js';
 import {
   toContainerDetails,
@@ -52,12 +52,12 @@ export class DockerEngine implements Engine {
   readonly #parts: DockerParts;
 
   constructor(parts: DockerParts) {
-    this.address = parts.door.address;
+    this.address = parts.client.address;
     this.#parts = parts;
   }
 
-  facts({ signal }: CallOptions): Promise<EngineFacts> {
-    return this.#parts.door.facts(signal);
+  engineInfo({ signal }: CallOptions): Promise<EngineInfo> {
+    return this.#parts.client.engineInfo(signal);
   }
 
   async listContainers({ project, signal }: CallOptions & { readonly project: string | null }) {
@@ -140,7 +140,7 @@ export class DockerEngine implements Engine {
   }
 
   async createContainer(spec: ContainerSpec, { signal }: CallOptions): Promise<string> {
-    const { apiVersion } = await this.facts({ signal });
+    const { apiVersion } = await this.engineInfo({ signal });
     const body = toCreateBody(spec, apiVersion);
     const call = post('/containers/create', { name: spec.name }, body);
     const { Id } = await this.#ask<{ Id: string }>(call, doing(`create ${spec.name}`, 'image-not-found'), signal);
@@ -180,11 +180,11 @@ export class DockerEngine implements Engine {
   }
 
   async attach(container: string, options: CallOptions & AttachOptions): Promise<Attachment> {
-    return await attachTo(this.#parts.door, container, options, options.signal);
+    return await attachTo(this.#parts.client, container, options, options.signal);
   }
 
   logs(container: string, options: CallOptions & LogOptions): AsyncIterable<OutputChunk> {
-    return readLogs(this.#parts.door, container, options, options.signal);
+    return readLogs(this.#parts.client, container, options, options.signal);
   }
 
   async resizeTerminal(
@@ -196,7 +196,7 @@ export class DockerEngine implements Engine {
   }
 
   async events({ project, signal }: CallOptions & { readonly project: string }): Promise<AsyncIterable<EngineEvent>> {
-    return await followEvents(this.#parts.door, project, this.#engineTime(), signal);
+    return await followEvents(this.#parts.client, project, this.#engineTime(), signal);
   }
 
   /** Imported here, because what gets credentials is slow to load and most commands pull and build nothing. */
@@ -233,7 +233,7 @@ export class DockerEngine implements Engine {
   }
 
   async #ask<T>(call: EngineCall, what: Doing, signal: AbortSignal): Promise<T> {
-    return (await ask(this.#parts.door, call, what, signal)) as T;
+    return (await ask(this.#parts.client, call, what, signal)) as T;
   }
 }
 

@@ -1,8 +1,8 @@
-import type { Door } from './door.js';
+import type { EngineClient } from './engine-client.js';
 
 /** What a `DockerEngine` is made of; see `connectDocker`. */
 export interface DockerParts {
-  readonly door: Door;
+  readonly client: EngineClient;
   /** tsfig's own environment: DOCKER_BUILDKIT, DOCKER_CONFIG, HOME and PATH are read of it. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }

@@ -2,7 +2,7 @@ import { LABEL } from '../../model/names.js';
 import type { EngineEvent } from '../engine.js';
 import type { EventJson } from './docker-json.js';
 import { doing } from './docker-errors.js';
-import { openStream, readPieces, type Door } from './door.js';
+import { openStream, readPieces, type EngineClient } from './engine-client.js';
 import { toTextLines } from './streams.js';
 
 const ACTIONS: readonly string[] = [
@@ -27,14 +27,19 @@ const NO_LABELS: readonly string[] = ['name', 'image', 'exitCode', 'signal', 'ol
  * header, then calls SubscribeToEvents), and `since` gives what fell into that gap. Null: the gap is accepted.
  */
 export async function followEvents(
-  door: Door,
+  client: EngineClient,
   project: string,
   from: string | null,
   signal: AbortSignal,
 ): Promise<AsyncIterable<EngineEvent>> {
   const filters = { type: ['container'], label: [`${LABEL.project}=${project}`] };
   const query = { filters: JSON.stringify(filters), since: from };
-  const connection = await openStream(door, { method: 'GET', path: '/events', query }, doing('follow events'), signal);
+  const connection = await openStream(
+    client,
+    { method: 'GET', path: '/events', query },
+    doing('follow events'),
+    signal,
+  );
   return readEvents(toTextLines(readPieces(connection)));
 }
 

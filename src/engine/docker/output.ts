@@ -2,12 +2,12 @@ import type { Duplex } from 'node:stream';
 import { TsfigError } from '../../model/errors.js';
 import type { Attachment, AttachOptions, LogOptions, OutputChunk } from '../engine.js';
 import { doing } from './docker-errors.js';
-import { openConnection, openStream, readPieces, type Connection, type Door } from './door.js';
+import { openConnection, openStream, readPieces, type Connection, type EngineClient } from './engine-client.js';
 import { toOutput } from './streams.js';
 
 /** A container's log; see `Engine.logs`. The request is made when the first chunk is asked for. */
 export async function* readLogs(
-  door: Door,
+  client: EngineClient,
   container: string,
   options: LogOptions,
   signal: AbortSignal,
@@ -15,20 +15,20 @@ export async function* readLogs(
   const { follow, timestamps, tail, since, until } = options;
   const query = { stdout: 1, stderr: 1, follow, timestamps, tail: tail ?? 'all', since, until };
   const call = { method: 'GET', path: `/containers/${encodeURIComponent(container)}/logs`, query } as const;
-  const connection = await openStream(door, call, doing(`read the log of ${container}`), signal);
+  const connection = await openStream(client, call, doing(`read the log of ${container}`), signal);
   yield* toOutput(readPieces(connection), options.tty);
 }
 
 /** Opens a container's output and input; see `Engine.attach`. */
 export async function attachTo(
-  door: Door,
+  client: EngineClient,
   container: string,
   { tty, stdin }: AttachOptions,
   signal: AbortSignal,
 ): Promise<Attachment> {
   const query = { stream: 1, stdout: 1, stderr: 1, stdin };
   const call = { method: 'POST', path: `/containers/${encodeURIComponent(container)}/attach`, query } as const;
-  const connection = await openConnection(door, call, doing(`attach to ${container}`), signal);
+  const connection = await openConnection(client, call, doing(`attach to ${container}`), signal);
   return {
     output: toOutput(readPieces(connection), tty),
     write: (bytes) => write(connection, container, bytes),

@@ -2,7 +2,7 @@ import { hasCode, TsfigError } from '../../model/errors.js';
 import type { Progress } from '../../model/event.js';
 import { doing, isMissingImage } from './docker-errors.js';
 import type { DockerParts } from './docker-parts.js';
-import { openStream, readPieces, type Connection } from './door.js';
+import { openStream, readPieces, type Connection } from './engine-client.js';
 import { readImageRef } from './image-ref.js';
 import { failureOf, toProgress, type ProgressLine } from './progress.js';
 import { findCredentials, toAuthHeader } from './registry-auth.js';
@@ -11,7 +11,7 @@ import type { Readable } from 'node:stream';
 
 /** Pulls an image; see `Engine.pullImage`. The request is made when the first progress is asked for. */
 export async function* pullImage(
-  { door, environment }: Pick<DockerParts, 'door' | 'environment'>,
+  { client, environment }: Pick<DockerParts, 'client' | 'environment'>,
   ref: string,
   signal: AbortSignal,
 ): AsyncGenerator<Progress, void> {
@@ -25,7 +25,7 @@ export async function* pullImage(
     headers: credentials ? { 'X-Registry-Auth': toAuthHeader(registry, credentials) } : {},
   } as const;
   const what = doing(`pull ${ref}`, 'image-not-found');
-  const connection = await openStream(door, call, what, signal).catch((error: unknown) => {
+  const connection = await openStream(client, call, what, signal).catch((error: unknown) => {
     throw hasCode(error, 'engine-refused') ? pullFailed(error.message, registry, error) : error;
   });
   yield* readProgress(connection, ref, registry);

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readAddress } from '../../../../src/engine/docker/address.js';
 import { connectDocker } from '../../../../src/engine/docker/connect-docker.js';
-import { toBuilder, toFacts } from '../../../../src/engine/docker/facts.js';
+import { toBuilder, toEngineInfo } from '../../../../src/engine/docker/negotiation.js';
 import { locateEngine } from '../../../../src/engine/docker/locate-engine.js';
 
 describe('an address', () => {
@@ -120,12 +120,12 @@ describe('connecting', () => {
       'classic',
     ],
   ])('reads %j', (headers, facts, builder) => {
-    expect(toFacts(headers, 'unix:///x')).toEqual(facts);
+    expect(toEngineInfo(headers, 'unix:///x')).toEqual(facts);
     expect(toBuilder(headers)).toBe(builder);
   });
 
   it.each(['1.39', '1.9', ''])('refuses API "%s"', (version) => {
-    expect(() => toFacts({ 'api-version': version }, 'unix:///x')).toThrow(
+    expect(() => toEngineInfo({ 'api-version': version }, 'unix:///x')).toThrow(
       expect.objectContaining({ code: 'engine-too-old' }) as Error,
     );
   });

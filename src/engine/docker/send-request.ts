@@ -32,7 +32,7 @@ const SWITCH = { hijack: true, file: Buffer.alloc(0) };
 const SWITCH_HEADERS = { 'Content-Type': 'text/plain' };
 
 /** The answer to one request as it begins, whatever its status, or the connection after a switch. `prefix` is `/v1.41` or empty. */
-export function dial(modem: Modem, prefix: string, call: EngineCall, signal: AbortSignal): Promise<Answer> {
+export function sendRequest(modem: Modem, prefix: string, call: EngineCall, signal: AbortSignal): Promise<Answer> {
   const { method, path, body, archive, isSwitch = false } = call;
   const query = call.query && toQuery(call.query);
   const options = {
@@ -68,14 +68,14 @@ function toQuery(query: NonNullable<EngineCall['query']>): Record<string, string
  * A signal for one call that follows `parent` until let go. Node hangs listeners on whatever signal a request gets and
  * leaves some there for as long as its socket lives; a hundred calls with one signal would pile them up.
  */
-export function tie(parent: AbortSignal): { readonly signal: AbortSignal; letGo(): void } {
+export function linkSignal(parent: AbortSignal): { readonly signal: AbortSignal; dispose(): void } {
   const own = new AbortController();
   const onAbort = (): void => own.abort(parent.reason);
   // Each call in flight listens once and lets go: more than ten at a time are no leak.
   setMaxListeners(0, parent);
   if (parent.aborted) onAbort();
   else parent.addEventListener('abort', onAbort, { once: true });
-  return { signal: own.signal, letGo: () => parent.removeEventListener('abort', onAbort) };
+  return { signal: own.signal, dispose: () => parent.removeEventListener('abort', onAbort) };
 }
 
 /** The filter for what carries a project's label. */

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { doing } from '../../../../src/engine/docker/docker-errors.js';
-import type { Modem } from '../../../../src/engine/docker/dial.js';
-import { ask, Door } from '../../../../src/engine/docker/door.js';
+import type { Modem } from '../../../../src/engine/docker/send-request.js';
+import { ask, EngineClient } from '../../../../src/engine/docker/engine-client.js';
 
 interface Given {
   readonly body?: string;
@@ -12,8 +12,8 @@ interface Given {
   readonly error?: Error;
 }
 
-/** A door whose transport gives these answers in turn, and the last one for ever; and the paths that were asked for. */
-function answering(...answers: readonly Given[]): { readonly door: Door; readonly paths: string[] } {
+/** A client whose transport gives these answers in turn, and the last one for ever; and the paths that were asked for. */
+function answering(...answers: readonly Given[]): { readonly client: EngineClient; readonly paths: string[] } {
   const paths: string[] = [];
   const modem: Modem = {
     dial(options, callback) {
@@ -23,7 +23,7 @@ function answering(...answers: readonly Given[]): { readonly door: Door; readonl
       callback(null, Object.assign(Readable.from(piecesOf(given)), { statusCode, headers }));
     },
   };
-  return { door: new Door(modem, 'unix:///there'), paths };
+  return { client: new EngineClient(modem, 'unix:///there'), paths };
 }
 
 async function* piecesOf({ body = '', error }: Given): AsyncGenerator<Buffer, void> {
@@ -32,32 +32,32 @@ async function* piecesOf({ body = '', error }: Given): AsyncGenerator<Buffer, vo
 }
 
 const signal = new AbortController().signal;
-const asked = (door: Door): Promise<unknown> =>
-  ask(door, { method: 'GET', path: '/networks' }, doing('list networks'), signal);
-const posted = (door: Door): Promise<unknown> =>
-  ask(door, { method: 'POST', path: '/networks/prune' }, doing('prune networks'), signal);
+const asked = (client: EngineClient): Promise<unknown> =>
+  ask(client, { method: 'GET', path: '/networks' }, doing('list networks'), signal);
+const posted = (client: EngineClient): Promise<unknown> =>
+  ask(client, { method: 'POST', path: '/networks/prune' }, doing('prune networks'), signal);
 
 describe('an answer of the engine', () => {
   it('is its JSON, or undefined when it has no body', async () => {
-    expect(await asked(answering({ body: '[{"Name":"none"}]\n' }).door)).toEqual([{ Name: 'none' }]);
-    expect(await asked(answering({ body: '' }).door)).toBeUndefined();
+    expect(await asked(answering({ body: '[{"Name":"none"}]\n' }).client)).toEqual([{ Name: 'none' }]);
+    expect(await asked(answering({ body: '' }).client)).toBeUndefined();
   });
 
   it('that breaks off is a lost engine, whatever has come of it', async () => {
     const error = Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
     for (const given of [{ body: '[' }, { body: '[]' }, { body: '{"message":"bro', status: 500 }])
-      await expect(asked(answering({ ...given, error }).door)).rejects.toMatchObject({ code: 'engine-unreachable' });
+      await expect(asked(answering({ ...given, error }).client)).rejects.toMatchObject({ code: 'engine-unreachable' });
   });
 
   it('that is no JSON is a refusal', async () => {
-    await expect(asked(answering({ body: '<html>' }).door)).rejects.toMatchObject({
+    await expect(asked(answering({ body: '<html>' }).client)).rejects.toMatchObject({
       code: 'engine-refused',
       message: "cannot list networks: the engine's answer is not JSON",
     });
   });
 
   it('that refuses is told in the engine’s words, else in those of whoever stands before it', async () => {
-    const refused = (body: string) => asked(answering({ status: 500, body }).door);
+    const refused = (body: string) => asked(answering({ status: 500, body }).client);
     await expect(refused('{"message":"broken\\n"}')).rejects.toThrow('cannot list networks: broken');
     await expect(refused('Bad Gateway')).rejects.toThrow('cannot list networks: Bad Gateway');
     await expect(refused('')).rejects.toThrow('cannot list networks: HTTP code 500');
@@ -66,42 +66,42 @@ describe('an answer of the engine', () => {
 
 describe('what the engine is', () => {
   it('is told by the first answer, so that the next request names its version', async () => {
-    const { door, paths } = answering({ body: '[]' });
-    await asked(door);
-    await asked(door);
+    const { client, paths } = answering({ body: '[]' });
+    await asked(client);
+    await asked(client);
     expect(paths).toEqual(['/networks', '/v1.41/networks']);
-    expect(await door.facts(signal)).toEqual({ flavor: 'docker', apiVersion: '1.41' });
+    expect(await client.engineInfo(signal)).toEqual({ flavor: 'docker', apiVersion: '1.41' });
     expect(paths).toHaveLength(2);
   });
 
   it('is told by a refusal, too', async () => {
-    const { door, paths } = answering({ status: 404, body: '{"message":"no such network"}' }, { body: '[]' });
-    await expect(asked(door)).rejects.toMatchObject({ code: 'not-found' });
-    await asked(door);
+    const { client, paths } = answering({ status: 404, body: '{"message":"no such network"}' }, { body: '[]' });
+    await expect(asked(client)).rejects.toMatchObject({ code: 'not-found' });
+    await asked(client);
     expect(paths).toEqual(['/networks', '/v1.41/networks']);
   });
 
   it('is asked before anything is changed', async () => {
-    const { door, paths } = answering({});
-    await posted(door);
+    const { client, paths } = answering({});
+    await posted(client);
     expect(paths).toEqual(['/_ping', '/v1.41/networks/prune']);
   });
 
   it('is asked by who wants to know it first', async () => {
-    const { door, paths } = answering({});
-    await door.facts(signal);
-    await door.facts(signal);
+    const { client, paths } = answering({});
+    await client.engineInfo(signal);
+    await client.engineInfo(signal);
     expect(paths).toEqual(['/_ping']);
   });
 
   it('is asked of one that has nothing at a path without a version', async () => {
-    const { door, paths } = answering({ status: 404, body: 'page not found', headers: {} }, {}, { body: '[]' });
-    expect(await asked(door)).toEqual([]);
+    const { client, paths } = answering({ status: 404, body: 'page not found', headers: {} }, {}, { body: '[]' });
+    expect(await asked(client)).toEqual([]);
     expect(paths).toEqual(['/networks', '/_ping', '/v1.41/networks']);
   });
 
   it('may be too old', async () => {
-    const { door } = answering({ body: '[]', headers: { 'api-version': '1.24' } });
-    await expect(asked(door)).rejects.toMatchObject({ code: 'engine-too-old' });
+    const { client } = answering({ body: '[]', headers: { 'api-version': '1.24' } });
+    await expect(asked(client)).rejects.toMatchObject({ code: 'engine-too-old' });
   });
 });

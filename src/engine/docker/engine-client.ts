@@ -2,20 +2,20 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Duplex, Readable } from 'node:stream';
 import { raceAbort } from '../../lib/deadline.js';
 import { hasCode, TsfigError } from '../../model/errors.js';
-import type { EngineFacts } from '../engine.js';
-import { type Answer, dial, type EngineCall, isMessage, type Modem, tie } from './dial.js';
+import type { EngineInfo } from '../engine.js';
+import { type Answer, sendRequest, type EngineCall, isMessage, type Modem, linkSignal } from './send-request.js';
 import { doing, fromDocker, Refusal, type Doing } from './docker-errors.js';
-import { introducesItself, toFacts } from './facts.js';
+import { announcesVersion, toEngineInfo } from './negotiation.js';
 
 /**
  * Where requests go in. What the engine is, its first answer tells, whatever it says: until then a look goes without a
  * version in its path, which means the engine's own newest, and a change waits for a greeting.
  */
-export class Door {
+export class EngineClient {
   /** As a person would write it, such as `unix:///var/run/docker.sock`. */
   readonly address: string;
   readonly #modem: Modem;
-  #facts: EngineFacts | null = null;
+  #info: EngineInfo | null = null;
 
   constructor(modem: Modem, address: string) {
     this.#modem = modem;
@@ -23,14 +23,14 @@ export class Door {
   }
 
   /** What the engine is; a request of its own only when no answer has come yet. Throws `engine-too-old`. */
-  async facts(signal: AbortSignal): Promise<EngineFacts> {
-    return (this.#facts ??= toFacts(await this.ping(signal), this.address));
+  async engineInfo(signal: AbortSignal): Promise<EngineInfo> {
+    return (this.#info ??= toEngineInfo(await this.ping(signal), this.address));
   }
 
   /** The headers of the answer to a ping, whose path has no version. */
   async ping(signal: AbortSignal): Promise<IncomingHttpHeaders> {
     const call = { method: 'GET', path: '/_ping' } as const;
-    const { stream, close } = await this.#send(call, '', { doing: this.#greeting, signal });
+    const { stream, close } = await this.#send(call, '', { doing: this.#negotiation, signal });
     close();
     return isMessage(stream) ? stream.headers : {};
   }
@@ -40,30 +40,30 @@ export class Door {
    * in the first path is greeted, and asked again.
    */
   async open(call: EngineCall, asking: Asking): Promise<Connection<Answer>> {
-    if (this.#facts === null && call.method !== 'GET') await this.facts(asking.signal);
+    if (this.#info === null && call.method !== 'GET') await this.engineInfo(asking.signal);
     const prefix = this.#prefix;
     try {
       return await this.#send(call, prefix, asking);
     } catch (error) {
-      if (prefix !== '' || this.#facts !== null || !hasCode(error, 'engine-refused')) throw error;
-      await this.facts(asking.signal);
+      if (prefix !== '' || this.#info !== null || !hasCode(error, 'engine-refused')) throw error;
+      await this.engineInfo(asking.signal);
       return await this.#send(call, this.#prefix, asking);
     }
   }
 
   async #send(call: EngineCall, prefix: string, { doing: what, signal }: Asking): Promise<Connection<Answer>> {
-    const tether = tie(signal);
-    const isFirst = this.#facts === null;
-    const opening = dial(this.#modem, prefix, call, tether.signal);
+    const linked = linkSignal(signal);
+    const isFirst = this.#info === null;
+    const opening = sendRequest(this.#modem, prefix, call, linked.signal);
     try {
-      const stream = await raceAbort(opening, tether.signal);
+      const stream = await raceAbort(opening, linked.signal);
       // A stream that is not being read when it fails must not bring the process down; the reader sees the failure.
       stream.on('error', () => undefined);
       // After a switch of protocols the request's signal no longer reaches the socket.
-      tether.signal.addEventListener('abort', () => void stream.destroy(), { once: true });
-      if (isMessage(stream)) await this.#hear(stream, tether.signal);
+      linked.signal.addEventListener('abort', () => void stream.destroy(), { once: true });
+      if (isMessage(stream)) await this.#readHeaders(stream, linked.signal);
       const close = (): void => {
-        tether.letGo();
+        linked.dispose();
         stream.destroy();
       };
       return { stream, signal, doing: what, close };
@@ -72,26 +72,26 @@ export class Door {
         (late) => late.destroy(),
         () => undefined,
       );
-      tether.letGo();
+      linked.dispose();
       if (signal.aborted) throw signal.reason;
       const failure = fromDocker(error, what);
       // Whoever cannot be reached at all is told where.
-      throw isFirst && hasCode(failure, 'engine-unreachable') ? fromDocker(error, this.#greeting) : failure;
+      throw isFirst && hasCode(failure, 'engine-unreachable') ? fromDocker(error, this.#negotiation) : failure;
     }
   }
 
   /** What an answer says of the engine. Throws a refusal. */
-  async #hear(answer: IncomingMessage, signal: AbortSignal): Promise<void> {
+  async #readHeaders(answer: IncomingMessage, signal: AbortSignal): Promise<void> {
     const { headers, statusCode = 0 } = answer;
-    if (this.#facts === null && introducesItself(headers)) this.#facts = toFacts(headers, this.address);
+    if (this.#info === null && announcesVersion(headers)) this.#info = toEngineInfo(headers, this.address);
     if (!ACCEPTED.includes(statusCode)) throw new Refusal(statusCode, await raceAbort(readText(answer), signal));
   }
 
   get #prefix(): string {
-    return this.#facts === null ? '' : `/v${this.#facts.apiVersion}`;
+    return this.#info === null ? '' : `/v${this.#info.apiVersion}`;
   }
 
-  get #greeting(): Doing {
+  get #negotiation(): Doing {
     return doing(`talk to it at ${this.address}`);
   }
 }
@@ -117,8 +117,8 @@ const ACCEPTED: readonly number[] = [200, 201, 204, 304];
  * never calls back when an answer breaks off in its body (docker-modem 5.0: it listens to `end` alone): with nothing left
  * to wait for, Node would end the process as if all were well.
  */
-export async function ask(door: Door, call: EngineCall, what: Doing, signal: AbortSignal): Promise<unknown> {
-  const text = await readText(readPieces(await openStream(door, call, what, signal)));
+export async function ask(client: EngineClient, call: EngineCall, what: Doing, signal: AbortSignal): Promise<unknown> {
+  const text = await readText(readPieces(await openStream(client, call, what, signal)));
   return text.trim() === '' ? undefined : readJson(text, what);
 }
 
@@ -139,20 +139,20 @@ function readJson(text: string, { doing: what }: Doing): unknown {
 
 /** One request whose answer is read as it comes. Resolves when the answer has begun. */
 export const openStream = (
-  door: Door,
+  client: EngineClient,
   call: EngineCall,
   what: Doing,
   signal: AbortSignal,
-): Promise<Connection<Readable>> => door.open(call, { doing: what, signal });
+): Promise<Connection<Readable>> => client.open(call, { doing: what, signal });
 
 /** One request that turns into a connection for both directions. Resolves when the engine has switched. */
 export async function openConnection(
-  door: Door,
+  client: EngineClient,
   call: EngineCall,
   what: Doing,
   signal: AbortSignal,
 ): Promise<Connection<Duplex>> {
-  const connection = await door.open({ ...call, isSwitch: true }, { doing: what, signal });
+  const connection = await client.open({ ...call, isSwitch: true }, { doing: what, signal });
   const { stream } = connection;
   if (!isMessage(stream)) return { ...connection, stream };
   connection.close();

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { TsfigError } from '../../model/errors.js';
-import type { EngineFacts } from '../engine.js';
+import type { EngineInfo } from '../engine.js';
 import { isAtLeast } from './to-docker.js';
 
 /** The newest Engine API this was written against (Engine 28.5). */
@@ -9,13 +9,13 @@ const NEWEST_API = { major: 1, minor: 51 };
 const OLDEST_API = { major: 1, minor: 40 };
 
 /** Docker and Podman put it on every answer, refusals and paths without a version included (20.10, 28.5; Podman 4). */
-export const introducesItself = (headers: IncomingHttpHeaders): boolean => headers['api-version'] !== undefined;
+export const announcesVersion = (headers: IncomingHttpHeaders): boolean => headers['api-version'] !== undefined;
 
 /**
  * What the headers of any answer tell (Engine API v1.40 and later; Podman says so in a header of its own). Throws
  * `engine-too-old`.
  */
-export function toFacts(headers: IncomingHttpHeaders, address: string): EngineFacts {
+export function toEngineInfo(headers: IncomingHttpHeaders, address: string): EngineInfo {
   const podman = headers['libpod-api-version'] !== undefined;
   const engineVersion = single(headers['api-version']) ?? '';
   if (!isAtLeast(engineVersion, OLDEST_API.major, OLDEST_API.minor)) {
