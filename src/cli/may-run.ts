@@ -15,7 +15,7 @@ export class MayRun {
     if (event.kind === 'plan-ready') for (const step of event.plan.steps) this.#add(stoppedBy(step));
     if (event.kind === 'step-started') this.#add(startedBy(event.step));
     if (event.kind === 'step-ended' && event.outcome.kind === 'done') this.#delete(endedBy(event.step));
-    if (event.kind === 'container-exited') this.#delete(event.container);
+    if (event.kind === 'container-exited' && !event.restarting) this.#delete(event.container);
   }
 
   #add(name: string | null): void {

@@ -113,7 +113,7 @@ describe('what may still run when tsfig is left', () => {
     expect(
       namesAfter(
         { kind: 'step-started', step: start },
-        { kind: 'container-exited', container: 'shop_web_1', exitCode: 0 },
+        { kind: 'container-exited', container: 'shop_web_1', exitCode: 0, restarting: false },
       ),
     ).toEqual([]);
   });
