@@ -79,8 +79,8 @@ async function runCommand(work: Parameters<Run>[0], options: RunOptions = {}): P
     mayRun.note(event);
     return output.emit(event);
   };
-  const context: Context = {
-    world: connect({ environment: process.env, directory: process.cwd(), version }),
+  const makeContext = (): Context => ({
+    world: connect({ environment: process.env, directory: workingDirectory(), version }),
     control: { signal: signals.signal, force: signals.force, emit },
     output,
     project: { file: file ?? null, projectName: projectName ?? null },
@@ -91,9 +91,10 @@ async function runCommand(work: Parameters<Run>[0], options: RunOptions = {}): P
       output.note(diagnosticsToText(problems));
       return options.inRun ? EXIT_RUN_FAILED : EXIT_FAILED;
     },
-  };
+  });
   let hasOwnCode = options.inRun ?? false;
-  const code = await raceAbort(work(context), signals.leave).catch((error: unknown) => {
+  const working = Promise.resolve().then(() => work(makeContext()));
+  const code = await raceAbort(working, signals.leave).catch((error: unknown) => {
     if (hasCode(error, 'interrupted')) hasOwnCode = false;
     if (signals.leave.aborted) output.note(errorToText(leftError(mayRun.names), version));
     return codeForThrown(error, output, options);
@@ -117,6 +118,16 @@ function endProcess(now: boolean): void {
   if (now) process.exit();
   // eslint-disable-next-line n/no-process-exit -- see above; the timer alone keeps nobody alive
   setTimeout(() => process.exit(), LINGER).unref();
+}
+
+/** Throws `bad-usage` where it has been removed. */
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    const hint = 'go to a directory that is there';
+    throw new TsfigError('bad-usage', 'the working directory no longer exists', { cause: error, hint });
+  }
 }
 
 function codeForThrown(error: unknown, output: Output, { inRun = false }: RunOptions): number {
