@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** Two kinds of tests: those that need nothing, and those that need a Docker engine (one at a time: they share it). */
+/**
+ * Three kinds of tests: those that need nothing, those that need a Docker engine (two files at a time: they share it), and those
+ * that compare times, which run last and alone.
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -30,6 +33,17 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 120_000,
           maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: 'speed',
+          sequence: { groupOrder: 2 },
+          globalSetup: ['test/support/build.ts'],
+          include: ['test/speed/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          maxWorkers: 1,
         },
       },
     ],

@@ -54,6 +54,23 @@ describe('a container of a service, by its number', () => {
     expect((await scenario.ok('up', '-d')).stderr).toContain(`${scenario.name('web', 2)} is up-to-date`);
   });
 
+  it.each([
+    ['--scale web=2', ['--scale', 'web=2']],
+    ['web@1 web@2', ['web@1', 'web@2']],
+  ])('with one port of the host is refused by %s before anything is made', async (_words, words) => {
+    scenario.fig(`web: { ${IDLE}, ports: ["127.0.0.1:45811:80"], links: [db] }\ndb: { ${IDLE} }\n`);
+    for (const verb of [['up', '-d'], ['plan']]) {
+      const { code, stderr } = await scenario.run([...verb, ...words]);
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringContaining('web publishes port 45811 of the host, so there can be only one of it'),
+      ]);
+    }
+    expect(await scenario.states()).toEqual([]);
+    await scenario.ok('up', '-d', '--scale', 'web=1');
+    expect(await scenario.states()).toEqual(['db_1: running', 'web_1: running']);
+  });
+
   it('is not named together with a number of containers', async () => {
     scenario.fig(`web: { ${IDLE} }\n`);
     const { code, stderr } = await scenario.run(['plan', '--scale', 'web=2', 'web@1']);
@@ -66,5 +83,43 @@ describe('a container of a service, by its number', () => {
     expect((await scenario.run(['up', '--exit-code-from', 'job@2', 'job@2'])).code).toBe(7);
     expect((await scenario.run(['up', '--exit-code-from', 'job', 'job@3'])).code).toBe(7);
     expect(await scenario.states()).toEqual(['job_2: exited', 'job_3: exited']);
+  });
+
+  it('is stopped, started, restarted, killed, removed, listed and read by SERVICE@NUMBER, and no other is touched', async () => {
+    scenario.fig(`web: { ${IDLE} }\n`);
+    await scenario.ok('up', '-d', '--scale', 'web=2');
+    const first = await scenario.inspect('web', 1);
+    await scenario.ok('stop', 'web@2');
+    expect(await scenario.states()).toEqual(['web_1: running', 'web_2: exited']);
+    await scenario.ok('start', 'web@2');
+    expect(await scenario.states()).toEqual(['web_1: running', 'web_2: running']);
+    expect((await scenario.ok('restart', 'web@2')).stderr).not.toContain(scenario.name('web', 1));
+    await scenario.ok('kill', 'web@2');
+    expect(await scenario.states()).toEqual(['web_1: running', 'web_2: exited']);
+    expect((await scenario.ok('ps', '-q', 'web@1')).stdout).toBe(`${first.Id}\n`);
+    expect((await scenario.ok('logs', 'web@1')).stdout).toBe(`Attaching to ${scenario.name('web', 1)}\n`);
+    await scenario.ok('rm', '-f', 'web@2');
+    expect(await scenario.states()).toEqual(['web_1: running']);
+    expect((await scenario.inspect('web', 1)).State.StartedAt).toBe(first.State.StartedAt);
+  });
+
+  it('does not stand for the one-offs of its service, which ps and rm leave out', async () => {
+    scenario.fig(`web: { ${IDLE} }\n`);
+    await scenario.ok('up', '-d');
+    await scenario.ok('run', '-d', 'web', 'sleep', '600');
+    expect((await scenario.ok('ps', '-q', 'web@1')).stdout).toBe(`${(await scenario.inspect('web')).Id}\n`);
+    expect((await scenario.ok('ps', '-q', 'web')).stdout.split('\n')).toHaveLength(3);
+  });
+
+  it.each(['start', 'stop', 'restart', 'kill'])('%s says which of those named has no container', async (verb) => {
+    scenario.fig(`web: { ${IDLE} }\ndb: { ${IDLE} }\n`);
+    await scenario.ok('up', '-d', 'web');
+    const { code, stderr } = await scenario.run([verb, 'web', 'db']);
+    expect([code, stderr]).toEqual([
+      verb === 'start' ? 1 : 0,
+      expect.stringContaining(`No containers to ${verb} for db\n`),
+    ]);
+    const numbered = await scenario.run([verb, 'web@7']);
+    expect(numbered.stderr).toBe(`No containers to ${verb} for web@7\n`);
   });
 });

@@ -37,7 +37,7 @@ describe.skipIf(missing)(`a job under runsv${reason}`, () => {
     scenario.fig('job: { image: busybox, command: ["sh", "-c", "echo hello; exit 7"] }\n');
     await service.start();
     await service.sv('once');
-    expect(await service.ended(1)).toEqual([7]);
+    expect(await service.down(1)).toEqual([7]);
     expect(await service.sv('status')).toMatch(/^down: /);
     expect(service.said).toContain('hello\n');
     expect(await scenario.states()).toEqual(['job_once: exited']);
@@ -59,7 +59,7 @@ describe.skipIf(missing)(`a job under runsv${reason}`, () => {
     await service.sv('up');
     await news.saw(`start ${job}`);
     await service.sv('down');
-    expect(await service.ended(1)).toEqual([5]);
+    expect(await service.down(1)).toEqual([5]);
     expect(service.said).toContain('hello\nbye\n');
     expect(await service.sv('status')).toMatch(/^down: /);
     expect(await scenario.states()).toEqual(['job_once: exited']);

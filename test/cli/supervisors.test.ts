@@ -71,8 +71,8 @@ describe.skipIf(!has('runsvdir'))('under runit (skipped without runsvdir: apt-ge
     expect(run('sv', 'check', unit('db')).status).toBe(0);
     expect(run('sv', '-w', '20', 'down', unit('web')).status).toBe(0);
     expect(await scenario.states()).toEqual(['db_1: running', 'web_1: exited']);
-    expect(run('sv', 'status', unit('web')).text).toMatch(/^down: /);
-    expect(log('web')).toContain(`Stopping ${scenario.name('web')} ... done`);
+    await eventually(() => run('sv', 'status', unit('web')).text.startsWith('down: '), 'its finish script is done');
+    await eventually(() => log('web').includes(`Stopping ${scenario.name('web')} ... done`), 'svlogd has written it');
   });
 
   it('goes on with the container of a tsfig that was killed', async () => {

@@ -87,10 +87,10 @@ export async function tryFault(row: Row, n: number, result: Result, { amount }: 
   try {
     return await inScenario(async (scenario, leftovers) => {
       await row.arrange(scenario);
-      const { at, ended } = await meetFault(scenario, row.command, { ...series, n });
+      const { at, ...end } = await meetFault(scenario, row.command, { ...series, n });
       if (at === null) return false;
-      result.ends[endOf(ended)] += 1;
-      const wrong = await findWrong(row, { series, scenario, leftovers, amount, ended });
+      result.ends[endOf(end)] += 1;
+      const wrong = await findWrong(row, { series, scenario, leftovers, amount, end });
       for (const text of wrong) report(`, ${at}`, text);
       return true;
     });
@@ -111,10 +111,15 @@ async function inScenario<T>(work: (scenario: Scenario, leftovers: Leftovers) =>
   }
 }
 
-interface Faulted {
+/** How a run ended, and what it printed until then. `hangs`: it had to be killed, or somebody else did so. */
+interface End {
+  readonly ended: Ended | 'killed' | 'hangs';
+  readonly output: string;
+}
+
+interface Faulted extends End {
   /** The request that met the fault; null when there was none. */
   readonly at: string | null;
-  readonly ended: Ended | 'killed' | 'hangs';
 }
 
 /** Runs the command until its `n`-th request meets the fault, and on to its end. */
@@ -133,26 +138,24 @@ async function meetFault(
     return { kind, when, kill: () => running?.child.kill('SIGKILL') };
   };
   running = scenario.start(command, { env: proxy.env });
-  const ended = await endWithin(running);
+  const { ended, output } = await endWithin(running);
   await proxy.close();
   const isMeant = kind === 'kill' && met.at !== null;
-  return { ...met, ended: ended === 'hangs' && isMeant ? 'killed' : ended };
+  return { ...met, ended: ended === 'hangs' && isMeant ? 'killed' : ended, output };
 }
 
-/** `hangs`: it had to be killed, or somebody else did so. */
-async function endWithin({ child, ended }: Running): Promise<Ended | 'hangs'> {
+async function endWithin({ child, ended, output }: Running): Promise<End> {
   const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
   const end = await ended;
   clearTimeout(timer);
-  return child.signalCode === 'SIGKILL' ? 'hangs' : end;
+  return { ended: child.signalCode === 'SIGKILL' ? 'hangs' : end, output: output() };
 }
 
 /** The command once more, on the engine itself. */
 async function runPlainly(scenario: Scenario, command: readonly string[]): Promise<Ended> {
-  const running = scenario.start(command);
-  const ended = await endWithin(running);
-  if (ended !== 'hangs' && ended.code === 0) return ended;
-  throw new Error(`${ended === 'hangs' ? 'hangs' : `ends with ${ended.code}`}\n${running.output()}`);
+  const { ended, output } = await endWithin(scenario.start(command));
+  if (typeof ended === 'object' && ended.code === 0) return ended;
+  throw new Error(`${typeof ended === 'object' ? `ends with ${ended.code}` : ended}\n${output}`);
 }
 
 /**
@@ -162,8 +165,8 @@ async function runPlainly(scenario: Scenario, command: readonly string[]): Promi
 const counts = ({ kind, when }: Series, request: ProxiedRequest): boolean =>
   when === 'before' || kind === 'half' || isChange(request) || /^\/events$|\/logs$/.test(request.path);
 
-const endOf = (ended: Faulted['ended']): keyof Result['ends'] => {
-  if (ended === 'killed' || ended === 'hangs') return 'killed';
+const endOf = ({ ended }: End): keyof Result['ends'] => {
+  if (typeof ended !== 'object') return 'killed';
   return ended.code === 0 ? 'done' : 'failed';
 };
 
@@ -172,11 +175,11 @@ interface Case {
   readonly scenario: Scenario;
   readonly leftovers: Leftovers;
   readonly amount: Amount;
-  readonly ended: Faulted['ended'];
+  readonly end: End;
 }
 
 /** The exit code of the run that met the fault, then one plain run, then what there is. */
-async function findWrong(row: Row, { series, scenario, leftovers, amount, ended }: Case): Promise<string[]> {
+async function findWrong(row: Row, { series, scenario, leftovers, amount, end }: Case): Promise<string[]> {
   const wrong: string[] = [];
   const checkAmount = async (): Promise<void> => {
     const left = await leftovers.count();
@@ -186,10 +189,11 @@ async function findWrong(row: Row, { series, scenario, leftovers, amount, ended 
   const expect = async (what: string, look: () => Promise<void>): Promise<void> => {
     await look().catch((error: unknown) => void wrong.push(`${what}: ${String(error)}`));
   };
-  if (ended === 'hangs') wrong.push('hangs');
+  const { ended } = end;
+  const said = `\n${end.output}`;
+  if (ended === 'hangs') wrong.push(`hangs${said}`);
   else if (ended !== 'killed') {
-    const { code, stdout, stderr } = ended;
-    const said = `\n${stdout}${stderr}`;
+    const { code, stderr } = ended;
     if (code === 0)
       await expect(`ends with 0, but${said}`, async () => {
         await row.check(scenario, ended);
@@ -198,12 +202,18 @@ async function findWrong(row: Row, { series, scenario, leftovers, amount, ended 
       });
     else if (code !== row.failure) wrong.push(`ends with ${code}${said}`);
     else if (series.kind === 'delay') wrong.push(`ends with ${code} for a delay${said}`);
-    else if (stderr.trim() === '') wrong.push(`ends with ${code} and does not say why`);
+    else if (stderr.trim() === '') wrong.push(`ends with ${code} and does not say why${said}`);
     if (/^ +at .+:\d+:\d+/m.test(stderr)) wrong.push(`shows a stack trace${said}`);
   }
-  await expect('the plain run after it', async () => {
-    await row.check(scenario, await runPlainly(scenario, row.command));
-    await checkAmount();
+  await expect(`the plain run after it; the one with the fault printed${said}`, async () => {
+    const ended = await runPlainly(scenario, row.command);
+    const check = async (): Promise<void> => {
+      await row.check(scenario, ended);
+      await checkAmount();
+    };
+    await check().catch((error: unknown) => {
+      throw new Error(`${String(error)}\n${ended.stdout}${ended.stderr}`, { cause: error });
+    });
   });
   return wrong;
 }

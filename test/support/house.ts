@@ -30,7 +30,6 @@ const FACES_SEE: readonly string[] = ['cli/', 'actions/', 'connect.ts', 'render/
 
 /** Every dependency of package.json, and the only place that may import it. */
 export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  '@balena/dockerignore': ['engine/docker/'],
   commander: ['cli/'],
   diff: ['render/diff.ts'],
   dockerode: ['engine/docker/'],
@@ -38,7 +37,6 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   picocolors: ['render/'],
   shlex: ['load/fields/command.ts', 'export/shell.ts', 'cli/commands/'],
   'fast-string-width': ['render/'],
-  'tar-fs': ['engine/docker/'],
   toposort: ['graph/order.ts'],
   yaml: ['load/document.ts'],
 };
@@ -60,6 +58,7 @@ export const NODE_MODULES: Readonly<Record<string, readonly string[]>> = {
   'node:readline/promises': ['cli/'],
   'node:stream': ['engine/docker/', 'cli/'],
   'node:stream/consumers': ['engine/docker/'],
+  'node:tty': ['host/'],
   'node:tls': ['engine/docker/'],
   'node:timers/promises': ['lib/deadline.ts'],
 };

@@ -9,6 +9,9 @@ export const noRunit = (): string | undefined =>
     ? undefined
     : 'runit is not installed';
 
+/** `state` of runsv.c: 0 is down, 1 run, 2 finish. */
+const DOWN = 0;
+
 /** A scenario's job as a service of runit, with a `finish` script that notes how each run ended. To be closed. */
 export class RunitService {
   readonly folder: string;
@@ -63,16 +66,20 @@ export class RunitService {
 
   /** Resolves with the codes when so many runs have ended. */
   async ended(runs: number): Promise<number[]> {
-    await new Promise<void>((resolve) => {
-      const look = (): void => {
-        if (this.codes.length < runs) return;
-        watcher.close();
-        resolve();
-      };
-      const watcher = watch(join(this.#ends, '..'), look);
-      look();
-    });
+    await untilTrue(join(this.#ends, '..'), () => this.codes.length >= runs);
     return this.codes;
+  }
+
+  /** Resolves when runsv has so many runs behind it and is down: the finish script of the last one is done, too. */
+  async down(runs: number): Promise<number[]> {
+    await this.ended(runs);
+    await untilTrue(join(this.folder, 'supervise'), () => this.#state === DOWN);
+    return this.codes;
+  }
+
+  /** The last byte of the status that runsv writes, which `sv status` reads (sv.c, svstatus_print). */
+  get #state(): number | undefined {
+    return readFileSync(join(this.folder, 'supervise', 'status')).at(-1);
   }
 
   /** What runs and tsfig have written. */
@@ -102,15 +109,15 @@ export class RunitService {
     for (const stream of [supervisor.stdout, supervisor.stderr]) {
       stream.on('data', (text: Buffer) => (this.#said += text.toString()));
     }
-    await untilThere(join(this.folder, 'supervise', 'ok'), this.folder);
+    await untilTrue(this.folder, () => existsSync(join(this.folder, 'supervise', 'ok')));
   }
 }
 
-/** Resolves when a file is there that is made below a folder. */
-async function untilThere(path: string, folder: string): Promise<void> {
+/** Resolves when it is so; looks whenever something changes below the folder. */
+async function untilTrue(folder: string, isSo: () => boolean): Promise<void> {
   await new Promise<void>((resolve) => {
     const look = (): void => {
-      if (!existsSync(path)) return;
+      if (!isSo()) return;
       watcher.close();
       resolve();
     };
