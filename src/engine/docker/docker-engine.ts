@@ -21,6 +21,7 @@ import type {
   LogOptions,
   OutputChunk,
 } from '../engine.js';
+import { hasCode } from '../../model/errors.js';
 import { doing, type Doing } from './docker-errors.js';
 import {
   CONTAINER,
@@ -53,6 +54,7 @@ import { toCreateBody, toNetworkBody, toVolumeBody, wholeSeconds } from './to-do
 export class DockerEngine implements Engine {
   readonly address: string;
   readonly #parts: DockerParts;
+  #secret: { readonly id: string | null } | null = null;
 
   constructor(parts: DockerParts) {
     this.address = parts.client.address;
@@ -61,6 +63,21 @@ export class DockerEngine implements Engine {
 
   engineInfo({ signal }: CallOptions): Promise<EngineInfo> {
     return this.#parts.client.engineInfo(signal);
+  }
+
+  async secret({ signal }: CallOptions): Promise<string | null> {
+    this.#secret ??= await this.#findSecret(signal);
+    return this.#secret.id;
+  }
+
+  async #findSecret(signal: AbortSignal): Promise<{ readonly id: string | null }> {
+    try {
+      const { Id } = await this.#ask<NetworkJson>(get('/networks/none'), doing('identify it', 'not-found'), signal);
+      return { id: Id };
+    } catch (error) {
+      if (hasCode(error, 'not-found')) return { id: null };
+      throw error;
+    }
   }
 
   async listContainers({ project, signal }: CallOptions & { readonly project: string | null }) {
