@@ -72,7 +72,7 @@ export class DockerEngine implements Engine {
 
   async #findSecret(signal: AbortSignal): Promise<{ readonly id: string | null }> {
     try {
-      const { Id } = await this.#ask<NetworkJson>(get('/networks/none'), doing('identify it', 'not-found'), signal);
+      const { Id } = await this.#ask(get('/networks/none'), NETWORK, doing('identify it', 'not-found'), signal);
       return { id: Id };
     } catch (error) {
       if (hasCode(error, 'not-found')) return { id: null };
