@@ -13,14 +13,18 @@ export interface DownRequest extends ProjectRequest, DownWish {
   readonly parallel: number;
 }
 
-/** Stops and removes everything of the project, one-offs included; named volumes and images only when asked for. */
+/**
+ * Stops and removes everything of the project, one-offs included; named volumes and images only when asked for. Throws
+ * `project-elsewhere`.
+ */
 export async function down(world: World, request: DownRequest, control: Control): Promise<Checked<Outcomes>> {
-  const prepared = await prepare(world, request, control);
+  const prepared = await prepare(world, request, control, { needsFiles: false });
   if (!prepared.ok) return prepared;
-  const { project, needs } = prepared.value;
+  const { project, needs, owner } = prepared.value;
   const engine = await world.connectEngine(control.signal);
   return locked(world, { engine, project: project.name }, control, async () => {
-    const observed = await lookAround(world, engine, project, control.signal);
+    const observed = await lookAround(engine, project, control.signal);
+    await owner.claim(observed.containers);
     const plan = planDown(project, [...needs.keys()], observed, request);
     return good(await carryOut(plan, { engine }, control, request));
   });

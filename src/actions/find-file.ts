@@ -47,9 +47,13 @@ export const projectNameOf = (world: World, request: ProjectRequest): string =>
 
 const NAME_VARIABLES = ['TSFIG_PROJECT_NAME', 'COMPOSE_PROJECT_NAME', 'FIG_PROJECT_NAME'];
 
+/** The name that the user gave the project, with `-p` or a variable; undefined: it is called as its directory. */
+export const givenName = ({ environment }: World, { projectName }: ProjectRequest): string | undefined =>
+  projectName ?? NAME_VARIABLES.map((key) => environment[key]).find(Boolean);
+
 /** The project's name (decisions 3). Throws `bad-usage` when nothing usable is left of it. */
-export function findProjectName(world: World, { projectName }: ProjectRequest, directory: string): string {
-  const given = projectName ?? NAME_VARIABLES.map((key) => world.environment[key]).find(Boolean);
+export function findProjectName(world: World, request: ProjectRequest, directory: string): string {
+  const given = givenName(world, request);
   const name = toProjectName(given ?? basename(directory));
   if (name !== '') return name;
   throw new TsfigError('bad-usage', `"${given ?? basename(directory)}" leaves nothing of a project name`, {

@@ -11,10 +11,9 @@ import type { Control } from '../model/event.js';
 import { LABEL } from '../model/names.js';
 import type { ObservedContainer } from '../model/observed.js';
 import { isJob } from '../plan/leftovers.js';
-import { containersOf } from '../plan/plan-stop.js';
 import { serviceOf } from '../plan/units.js';
 import type { ProjectRequest } from './find-file.js';
-import { findContainers, listProject, type FoundServices } from './on-containers.js';
+import { containersIn, findContainers, isNamedAsWhole, type FoundServices } from './on-containers.js';
 import type { World } from './world.js';
 
 export interface LogsRequest extends ProjectRequest, Omit<LogOptions, 'tty'> {
@@ -29,7 +28,7 @@ export async function logs(world: World, request: LogsRequest, control: Control)
   const found = await findContainers(world, request, control);
   if (!found.ok) return found;
   const { engine, project } = found.value;
-  const writers = await listWriters(world, found.value, control);
+  const writers = await listWriters(found.value, control);
   const containers = writers.map(({ name }) => name);
   if (containers.length > 0) await control.emit({ kind: 'attached', project: project.name, containers });
   if (request.follow) await followAll(engine, { project: project.name, writers, request }, control);
@@ -38,12 +37,13 @@ export async function logs(world: World, request: LogsRequest, control: Control)
 }
 
 /** The services' own containers and those of their jobs, in start order. */
-async function listWriters(world: World, found: FoundServices, control: Control): Promise<ObservedContainer[]> {
-  const all = await listProject(world, found, control);
+async function listWriters(found: FoundServices, { signal }: Control): Promise<ObservedContainer[]> {
+  const all = await found.engine.listContainers({ project: found.project.name, signal });
+  await found.owner.mention(all);
   const places = new Map(found.services.map((name, place) => [name, place]));
   const placeOf = (container: ObservedContainer): number => places.get(serviceOf(container)) ?? 0;
-  const jobs = all.filter((container) => isJob(container) && places.has(serviceOf(container)));
-  return [...containersOf({ containers: all }, found.services), ...jobs].toSorted((a, b) => placeOf(a) - placeOf(b));
+  const jobs = all.filter((container) => isJob(container) && isNamedAsWhole(found, container));
+  return [...containersIn(found, all), ...jobs].toSorted((a, b) => placeOf(a) - placeOf(b));
 }
 
 const wantedOf = ({ follow, timestamps, tail, since, until }: LogsRequest): Omit<LogOptions, 'tty'> => ({

@@ -1,29 +1,27 @@
 import { linkStyleOf, observe } from '../apply/observe.js';
 import type { Engine } from '../engine/engine.js';
-import { hasCode, TsfigError } from '../model/errors.js';
-import { LABEL } from '../model/names.js';
+import { hasCode } from '../model/errors.js';
 import type { ContainerDetails, Observed } from '../model/observed.js';
 import type { Project, Service } from '../model/project.js';
+import type { Prepared } from './prepare.js';
 import type { World } from './world.js';
 
-/** One photograph for these services and what they link to. Throws `project-elsewhere`. */
-export async function look(
+/** One photograph for these services and what they link to. */
+export function look(
   world: World,
   engine: Engine,
   {
-    project,
+    prepared: { project },
     services,
     everyVolume = false,
-  }: { readonly project: Project; readonly services: readonly string[]; readonly everyVolume?: boolean },
+  }: { readonly prepared: Prepared; readonly services: readonly string[]; readonly everyVolume?: boolean },
   signal: AbortSignal,
 ): Promise<Observed> {
   const { hostname, kernel, taken } = world.host.routes;
   const pool = world.environment['TSFIG_SUBNET_POOL'] ?? null;
   const surroundings = { hostname, kernel, taken, pool };
   const wanted = withTargets(project, services);
-  const observed = await observe(engine, { project, services: wanted, everyVolume, surroundings }, signal);
-  refuseElsewhere(world, project, observed);
-  return observed;
+  return observe(engine, { project, services: wanted, everyVolume, surroundings }, signal);
 }
 
 /** Services and the targets of their links, whose images tell what the variables of links say. */
@@ -33,35 +31,14 @@ export function withTargets(project: Project, names: readonly string[]): Service
   return [...wanted].flatMap((name) => project.services.get(name) ?? []);
 }
 
-/** Two directories of one name must not take each other's containers (decisions 2). */
-export function refuseElsewhere({ host }: World, project: Project, { containers }: Pick<Observed, 'containers'>): void {
-  const other = containers
-    .map(({ labels }) => labels[LABEL.workingDir])
-    .find((directory) => directory !== undefined && host.files.realPath(directory) !== project.directory);
-  if (other === undefined) return;
-  throw new TsfigError(
-    'project-elsewhere',
-    `the project ${project.name} belongs to ${other}, not to ${project.directory}`,
-    {
-      hint: 'give this one another name with -p, or take the other one down first',
-    },
-  );
-}
-
 /** What is there of a project that is going away: no images, no address space, and containers of others only if they are there. */
-export async function lookAround(
-  world: World,
-  engine: Engine,
-  project: Project,
-  signal: AbortSignal,
-): Promise<Observed> {
+export async function lookAround(engine: Engine, project: Project, signal: AbortSignal): Promise<Observed> {
   const [containers, networks, volumes, externals] = await Promise.all([
     engine.listContainers({ project: project.name, signal }),
     engine.listNetworks({ signal }),
     engine.listVolumes({ project: project.name, signal }),
     inspectGuests(engine, project, signal),
   ]);
-  refuseElsewhere(world, project, { containers });
   return {
     containers,
     networks,

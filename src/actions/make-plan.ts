@@ -119,7 +119,8 @@ export async function planWhole(
   }: { readonly prepared: Prepared; readonly chosen: Chosen; readonly request: PlanRequest },
   signal: AbortSignal,
 ): Promise<Plan> {
-  const observed = await look(world, engine, { project: prepared.project, services: chosen.all }, signal);
+  const observed = await look(world, engine, { prepared, services: chosen.all }, signal);
+  await prepared.owner.mention(observed.containers);
   const images = imageSteps(prepared, chosen.all, observed, request);
   return makePlan(prepared, observed, request, { ...chosen, services: chosen.all, images, attach: [] }).plan;
 }

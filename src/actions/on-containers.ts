@@ -1,20 +1,22 @@
 import type { Engine } from '../engine/engine.js';
-import { namedServices } from '../graph/select.js';
+import { readNamed, type Named } from '../graph/instances.js';
 import { good, type Checked } from '../model/diagnostic.js';
 import type { Control } from '../model/event.js';
 import type { ObservedContainer } from '../model/observed.js';
 import type { Outcomes, Plan } from '../model/plan.js';
 import type { Project } from '../model/project.js';
 import { containersOf } from '../plan/plan-stop.js';
+import { numberOf, serviceOf } from '../plan/units.js';
 import { carryOut } from './carry-out.js';
 import type { ProjectRequest } from './find-file.js';
 import { locked } from './locked.js';
-import { refuseElsewhere } from './look.js';
 import { prepare } from './prepare.js';
+import type { ProjectOwner } from './project-owner.js';
 import type { World } from './world.js';
 
 /** A verb on the containers that services have. */
 export interface ContainersRequest extends ProjectRequest {
+  /** Services, and containers such as `web@2`; all services when there are none. */
   readonly services: readonly string[];
   readonly parallel: number;
 }
@@ -22,6 +24,8 @@ export interface ContainersRequest extends ProjectRequest {
 export interface ContainersResult {
   /** Names of the containers there were, in start order. */
   readonly containers: readonly string[];
+  /** What was named and has no container: `web`, or `web@2`. */
+  readonly missing: readonly string[];
   readonly outcomes: Outcomes;
 }
 
@@ -36,17 +40,24 @@ export async function onContainers(
 ): Promise<Checked<ContainersResult>> {
   const found = await findContainers(world, request, control);
   if (!found.ok) return found;
-  const { engine, project, services } = found.value;
+  const { engine, project } = found.value;
   return locked(world, { engine, project: project.name }, control, async () => {
-    const containers = await listServices(world, { engine, project, services }, control);
+    const containers = containersIn(found.value, await claimContainers(found.value, control));
     const outcomes = await carryOut(planner(project, containers), { engine }, control, { parallel: request.parallel });
-    return good({ containers: containers.map(({ name }) => name), outcomes });
+    const missing = missingOf(request.services, containers);
+    return good({ containers: containers.map(({ name }) => name), missing, outcomes });
   });
 }
 
-export interface FoundServices {
+const missingOf = (named: readonly string[], containers: readonly ObservedContainer[]): string[] =>
+  named.filter(
+    (word) => !containers.some((each) => [serviceOf(each), `${serviceOf(each)}@${numberOf(each)}`].includes(word)),
+  );
+
+export interface FoundServices extends Named {
   readonly engine: Engine;
   readonly project: Project;
+  readonly owner: ProjectOwner;
   /** In start order. */
   readonly services: readonly string[];
 }
@@ -57,31 +68,36 @@ export async function findContainers(
   request: ProjectRequest & { readonly services: readonly string[] },
   control: Control,
 ): Promise<Checked<FoundServices>> {
-  const prepared = await prepare(world, request, control);
+  const prepared = await prepare(world, request, control, { needsFiles: false });
   if (!prepared.ok) return prepared;
-  const { project, needs } = prepared.value;
+  const { project, needs, owner } = prepared.value;
   const order = [...needs.keys()];
-  const named = namedServices(order, request.services);
+  const named = readNamed(project, order, request.services);
   if (!named.ok) return named;
+  const { services, instances } = named.value;
   const engine = await world.connectEngine(control.signal);
-  return good({ engine, project, services: order.filter((name) => named.value.includes(name)) });
+  return good({ engine, project, owner, services: order.filter((name) => services.includes(name)), instances });
 }
 
-/** The services' own containers, in start order. Throws `project-elsewhere`. */
-export const listServices = async (
-  world: World,
-  found: FoundServices,
-  control: Control,
-): Promise<ObservedContainer[]> =>
-  containersOf({ containers: await listProject(world, found, control) }, found.services);
+/** Of all containers of the project the services' own, as far as they were named, in start order. */
+export const containersIn = (
+  { services, instances }: Named,
+  containers: readonly ObservedContainer[],
+): ObservedContainer[] =>
+  containersOf({ containers }, services).filter(
+    (container) => instances[serviceOf(container)]?.includes(numberOf(container)) ?? true,
+  );
 
-/** Every container of the project. Throws `project-elsewhere`. */
-export async function listProject(
-  world: World,
-  { engine, project }: FoundServices,
+/** Whether the service of this container was named as a whole, so that its one-offs are meant as well. */
+export const isNamedAsWhole = ({ services, instances }: Named, container: ObservedContainer): boolean =>
+  services.includes(serviceOf(container)) && instances[serviceOf(container)] === undefined;
+
+/** Every container of the project, to be changed. Throws `project-elsewhere`. */
+export async function claimContainers(
+  { engine, project, owner }: FoundServices,
   { signal }: Control,
 ): Promise<readonly ObservedContainer[]> {
   const containers = await engine.listContainers({ project: project.name, signal });
-  refuseElsewhere(world, project, { containers });
+  await owner.claim(containers);
   return containers;
 }

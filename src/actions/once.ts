@@ -80,7 +80,14 @@ export async function findJob(world: World, request: OnceRequest, control: Contr
   const engine = await world.connectEngine(control.signal);
   const name = request.name ?? project.services.get(service)?.containerName ?? jobName(project.name, service);
   const job = { name, service };
-  const oneOff = { world, engine, prepared: prepared.value, request, wish: { ...request.wish, name }, job };
+  const oneOff = {
+    world,
+    engine,
+    prepared: prepared.value,
+    request,
+    wish: { ...request.wish, name, attached: true },
+    job,
+  };
   return good({ job, oneOff, request });
 }
 

@@ -20,7 +20,7 @@ import type { World } from './world.js';
 /** What `run` of either kind may be asked about the container and what it needs. */
 export interface OneOffRequest {
   readonly service: string;
-  readonly wish: Omit<RunWish, 'name' | 'facts'>;
+  readonly wish: Omit<RunWish, 'name' | 'facts' | 'attached'>;
   readonly noDeps: boolean;
   readonly build: 'missing' | 'always' | 'never';
   readonly waitLimit: Milliseconds | null;
@@ -41,9 +41,15 @@ export interface OneOff {
 export const servicesFor = ({ needs }: Prepared, { service, noDeps }: OneOffRequest): string[] =>
   noDeps ? [service] : withNeeds(needs, [service]);
 
-export function lookFor({ world, engine, prepared, request, job }: OneOff, control: Control): Promise<Observed> {
+/** Throws `project-elsewhere`. */
+export async function lookFor(
+  { world, engine, prepared, request, job }: OneOff,
+  { signal }: Control,
+): Promise<Observed> {
   const services = servicesFor(prepared, request);
-  return look(world, engine, { project: prepared.project, services, everyVolume: job !== null }, control.signal);
+  const observed = await look(world, engine, { prepared, services, everyVolume: job !== null }, signal);
+  await prepared.owner.claim(observed.containers);
+  return observed;
 }
 
 /**

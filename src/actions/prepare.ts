@@ -6,7 +6,8 @@ import { loadProject } from '../load/load.js';
 import { bad, good, type Checked } from '../model/diagnostic.js';
 import type { Control } from '../model/event.js';
 import type { Project } from '../model/project.js';
-import { findFile, findProjectName, type ProjectRequest } from './find-file.js';
+import { findFile, findProjectName, givenName, type ProjectRequest } from './find-file.js';
+import { ProjectOwner } from './project-owner.js';
 import type { World } from './world.js';
 
 /** A project that is right in itself, and the order in which its services start. */
@@ -18,10 +19,22 @@ export interface Prepared {
   readonly fromShell: readonly string[];
   /** tsfig's own, for the labels. */
   readonly version: string;
+  /** Is asked before the project's containers are changed or shown. */
+  readonly owner: ProjectOwner;
+}
+
+interface PrepareOptions {
+  /** False for what makes no container: build directories and env files are not looked at then. */
+  readonly needsFiles: boolean;
 }
 
 /** Reads, checks and orders the project. Nothing is asked of the engine. Warnings are told; problems are returned, all of them. */
-export async function prepare(world: World, request: ProjectRequest, control: Control): Promise<Checked<Prepared>> {
+export async function prepare(
+  world: World,
+  request: ProjectRequest,
+  control: Control,
+  { needsFiles }: PrepareOptions = { needsFiles: true },
+): Promise<Checked<Prepared>> {
   const { files } = world.host;
   const found = findFile(world, request);
   const projectName = findProjectName(world, request, found.directory);
@@ -38,6 +51,7 @@ export async function prepare(world: World, request: ProjectRequest, control: Co
     environment: { ...dotEnv, ...world.environment },
     readText: (path) => files.readText(path),
     isDirectory: (path) => files.isDirectory(path),
+    needsFiles,
   });
   const cycles = findCycles(needs, sourceLine);
   if (!result.ok) return bad([...result.problems, ...cycles]);
@@ -47,7 +61,15 @@ export async function prepare(world: World, request: ProjectRequest, control: Co
     const value = world.environment[name];
     return value !== undefined && value !== dotEnv[name];
   });
-  return good({ project: result.value, needs: inStartOrder(result.value), fromShell, version: world.version });
+  const { directory } = found;
+  const isNamed = givenName(world, request) !== undefined;
+  return good({
+    project: result.value,
+    needs: inStartOrder(result.value),
+    fromShell,
+    version: world.version,
+    owner: new ProjectOwner(world, { name: projectName, directory, isNamed }, control),
+  });
 }
 
 function inStartOrder({ services }: Project): Map<string, string[]> {

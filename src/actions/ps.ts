@@ -2,7 +2,7 @@ import { good, type Checked } from '../model/diagnostic.js';
 import type { Control } from '../model/event.js';
 import type { ObservedContainer } from '../model/observed.js';
 import { isJob } from '../plan/leftovers.js';
-import { inPlaceOrder, isOneOff, isUp, serviceOf } from '../plan/units.js';
+import { inPlaceOrder, isOneOff, isUp } from '../plan/units.js';
 import { askEarly } from './ask-early.js';
 import { projectNameOf, type ProjectRequest } from './find-file.js';
 import type { World } from './world.js';
@@ -23,18 +23,16 @@ export async function ps(
   };
   const early = await askEarly(list, control.signal);
   try {
-    const { findContainers } = await import('./on-containers.js'); // while the engine answers
+    const { containersIn, findContainers, isNamedAsWhole } = await import('./on-containers.js'); // while the engine answers
     const found = await findContainers(world, request, control);
-    return found.ok ? good(shownOf(await early.answer, found.value.services)) : found;
+    if (!found.ok) return found;
+    const all = await early.answer;
+    await found.value.owner.mention(all);
+    const oneOffs = all.filter(
+      (each) => isOneOff(each) && (isJob(each) || isUp(each)) && isNamedAsWhole(found.value, each),
+    );
+    return good([...containersIn(found.value, all), ...oneOffs].toSorted(inPlaceOrder));
   } finally {
     early.drop();
   }
-}
-
-function shownOf(containers: readonly ObservedContainer[], services: readonly string[]): ObservedContainer[] {
-  const shown = containers.filter(
-    (container) =>
-      services.includes(serviceOf(container)) && (!isOneOff(container) || isJob(container) || isUp(container)),
-  );
-  return shown.toSorted(inPlaceOrder);
 }

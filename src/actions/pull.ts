@@ -15,7 +15,7 @@ export interface PullRequest extends ProjectRequest {
 
 /** Fetches the images of the services and of what they need, newer ones too. Services that are built are left out. */
 export async function pull(world: World, request: PullRequest, control: Control): Promise<Checked<Outcomes>> {
-  const prepared = await prepare(world, request, control);
+  const prepared = await prepare(world, request, control, { needsFiles: false });
   if (!prepared.ok) return prepared;
   const { project, needs } = prepared.value;
   const named = namedServices([...needs.keys()], request.services);

@@ -11,8 +11,8 @@ import type { ObservedContainer, Unready } from '../model/observed.js';
 import type { Project } from '../model/project.js';
 import { unreadyOf } from '../plan/unready.js';
 import type { ProjectRequest } from './find-file.js';
-import { refuseElsewhere } from './look.js';
 import { prepare } from './prepare.js';
+import type { ProjectOwner } from './project-owner.js';
 import type { World } from './world.js';
 
 export interface ReadyRequest extends ProjectRequest {
@@ -28,27 +28,27 @@ export async function ready(
   request: ReadyRequest,
   control: Control,
 ): Promise<Checked<readonly Unready[]>> {
-  const prepared = await prepare(world, request, control);
+  const prepared = await prepare(world, request, control, { needsFiles: false });
   if (!prepared.ok) return prepared;
-  const { project, needs } = prepared.value;
+  const { project, needs, owner } = prepared.value;
   const named = readNamed(project, [...needs.keys()], request.services);
   if (!named.ok) return named;
   const engine = await world.connectEngine(control.signal);
-  const looking: Looking = { world, engine, project, named: named.value };
+  const looking: Looking = { engine, project, owner, named: named.value };
   if (request.waitLimit === 0) return good(await look(looking, control.signal));
   return good(await untilReady(looking, request.waitLimit, control.signal));
 }
 
 interface Looking {
-  readonly world: World;
   readonly engine: Engine;
   readonly project: Project;
+  readonly owner: ProjectOwner;
   readonly named: Named;
 }
 
-async function look({ world, engine, project, named }: Looking, signal: AbortSignal): Promise<readonly Unready[]> {
+async function look({ engine, project, owner, named }: Looking, signal: AbortSignal): Promise<readonly Unready[]> {
   const containers: readonly ObservedContainer[] = await engine.listContainers({ project: project.name, signal });
-  refuseElsewhere(world, project, { containers });
+  await owner.mention(containers);
   return unreadyOf(project, containers, named);
 }
 

@@ -46,7 +46,7 @@ export async function run(world: World, request: RunRequest, control: Control): 
   const engine = await world.connectEngine(control.signal);
   const container =
     request.name ?? oneOffName(prepared.value.project.name, request.service, randomBytes(6).toString('hex'));
-  const wish = { ...request.wish, name: container };
+  const wish = { ...request.wish, name: container, attached: !request.detach };
   const oneOff: OneOff = { world, engine, prepared: prepared.value, request, wish, job: null };
   const outcomes = await makeOneOff(oneOff, null, control);
   if (!allDone(outcomes)) return good({ container, outcomes, exitCode: null });

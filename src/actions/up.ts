@@ -1,6 +1,6 @@
 import type { Exit } from '../apply/follow-logs.js';
 import type { Engine } from '../engine/engine.js';
-import { good, type Checked } from '../model/diagnostic.js';
+import { bad, good, problem, type Checked } from '../model/diagnostic.js';
 import type { Control } from '../model/event.js';
 import type { ObservedContainer } from '../model/observed.js';
 import { allDone, type Outcomes } from '../model/plan.js';
@@ -39,6 +39,9 @@ export interface UpResult {
 
 /** Brings up what the project lacks; attached unless `detach`, and then until all attached containers have ended. */
 export async function up(world: World, request: UpRequest, control: Control): Promise<Checked<UpResult>> {
+  if (request.removeOrphans && ignoresOrphans(world)) {
+    return bad([problem('bad-usage', 'COMPOSE_IGNORE_ORPHANS and --remove-orphans cannot be combined')]);
+  }
   const prepared = await prepare(world, request, control);
   if (!prepared.ok) return prepared;
   const { project, needs } = prepared.value;
@@ -120,13 +123,17 @@ function bringUpRound(
   const round: Round = {
     // All that was chosen is looked at every time, so that what is missing for the last wave is told before the first.
     services: chosen.all,
-    look: () => look(world, engine, { project, services: chosen.all }, control.signal),
+    async look() {
+      const observed = await look(world, engine, { prepared, services: chosen.all }, control.signal);
+      await prepared.owner.claim(observed.containers);
+      return observed;
+    },
     images: (observed) => imageSteps(prepared, fresh, observed, request),
     async plan(observed, images) {
       const { scene, plan } = makePlan(prepared, observed, request, {
         ...{ services, images, attach, onlyStart: done, instances: chosen.instances },
       });
-      if (!request.removeOrphans) await warnOfOrphans(orphansOf(scene), control);
+      if (!request.removeOrphans && !ignoresOrphans(world)) await warnOfOrphans(orphansOf(scene), control);
       session.scene = scene;
       if (!request.detach) await session.announce(plan);
       return plan;
@@ -135,6 +142,10 @@ function bringUpRound(
   const { parallel } = request;
   return carryOutRound({ world, engine, project, hands: session.hands, parallel }, round, control);
 }
+
+/** As docker compose reads it. */
+const ignoresOrphans = ({ environment }: World): boolean =>
+  ['1', 't', 'true', 'y', 'yes'].includes((environment['COMPOSE_IGNORE_ORPHANS'] ?? '').trim().toLowerCase());
 
 async function warnOfOrphans(orphans: readonly string[], { emit }: Control): Promise<void> {
   if (orphans.length === 0) return;

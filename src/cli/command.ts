@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { ProjectRequest } from '../actions/find-file.js';
+import type { ContainersResult } from '../actions/on-containers.js';
 import type { World } from '../actions/world.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import type { Control } from '../model/event.js';
@@ -39,6 +40,17 @@ export type Run = (work: (context: Context) => Promise<number>, options?: RunOpt
 export type Register = (program: Command, run: Run) => void;
 
 export const codeFor = (outcomes: Outcomes): number => (allDone(outcomes) ? EXIT_OK : EXIT_FAILED);
+
+/** Says what has no container to work on. Whether there was something to say. */
+export function reportMissing(
+  { output }: Context,
+  verb: string,
+  { containers, missing }: Pick<ContainersResult, 'containers' | 'missing'>,
+): boolean {
+  if (containers.length > 0 && missing.length === 0) return false;
+  output.note(`No containers to ${verb}${missing.length === 0 ? '' : ` for ${missing.join(', ')}`}`);
+  return true;
+}
 
 /** Help text with an example under it. */
 export const examples = (...lines: readonly string[]): string =>

@@ -33,13 +33,20 @@ void start();
 async function start(): Promise<void> {
   try {
     if (process.argv.length <= 2) program.help({ error: true });
-    await program.parseAsync();
+    await program.parseAsync(wordsOf(process.argv.slice(2)), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // Commander has told what is wrong already. Help and version that were asked for are no failure.
     const inRun = commandName() === 'run' && error.code !== 'commander.help';
     process.exitCode = error.exitCode === 0 ? EXIT_OK : inRun ? EXIT_RUN_FAILED : EXIT_FAILED;
   }
+}
+
+/** `help foobar` is read as `foobar`: commander would print all of the help, and not what is wrong. */
+function wordsOf(words: readonly string[]): readonly string[] {
+  const [first, second] = words;
+  const isUnknown = second !== undefined && !program.commands.some((command) => command.name() === second);
+  return first === 'help' && isUnknown ? words.slice(1) : words;
 }
 
 /** The command that was meant, also where what stands before it is wrong. */

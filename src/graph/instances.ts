@@ -53,7 +53,7 @@ function whyNot({ word, service, number }: Part, instances: Named['instances'], 
   if (Number.isNaN(number)) {
     return problem('bad-usage', `"${word}" does not name a container of ${service}`, `write ${service}@1`);
   }
-  if (found?.containerName) return fixedName(service);
+  if (found?.containerName && number !== 1) return fixedName(service);
   const beyond = found && portBeyond(found.ports, number);
   return beyond === undefined ? null : noSuchPort(service, number, beyond);
 }

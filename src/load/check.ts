@@ -1,4 +1,4 @@
-import { imageName } from '../model/names.js';
+import { containerName, imageName } from '../model/names.js';
 import { checkLinks } from './check-links.js';
 import { checkHostPorts } from './check-ports.js';
 import type { WrittenService } from './fig.js';
@@ -18,7 +18,7 @@ export function check(services: readonly WrittenService[], project: string, prob
   }
   checkLinks(services, problems);
   checkHostPorts(services, problems);
-  checkContainerNames(services, problems);
+  checkContainerNames(services, project, problems);
   checkImageNames(services, project, problems);
 }
 
@@ -92,16 +92,22 @@ function checkNet(service: WrittenService, problems: Problems): void {
   }
 }
 
-function checkContainerNames(services: readonly WrittenService[], problems: Problems): void {
-  const owners = new Map<string, string>();
+/** Every service's first container has a name, given or made of the names of project and service. */
+function checkContainerNames(services: readonly WrittenService[], project: string, problems: Problems): void {
+  const owners = new Map<string, WrittenService>();
+  for (const service of services) {
+    if (!service.draft.containerName) owners.set(containerName(project, service.name, 1), service);
+  }
   for (const service of services) {
     const name = service.draft.containerName;
     if (!name) continue;
     const owner = owners.get(name);
-    if (owner !== undefined) {
-      const message = `${quoted(name)} is the container name of ${quoted(owner)} already`;
-      problems.error('clashing-name', message, placeOf(service, 'container_name'));
-    } else owners.set(name, service.name);
+    if (!owner) owners.set(name, service);
+    else {
+      const where = `on line ${placeOf(owner, 'container_name').line}`;
+      const message = `${quoted(name)} is the name of the container of ${quoted(owner.name)} already, ${where}`;
+      problems.error('clashing-name', message, placeOf(service, 'container_name'), 'give it another name');
+    }
   }
 }
 

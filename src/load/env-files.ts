@@ -8,6 +8,8 @@ interface Files {
   readonly readText: (absolutePath: string) => string | undefined;
   readonly isDirectory: (absolutePath: string) => boolean;
   readonly lookUp: LookUp;
+  /** False: none is read, and none has to be there. */
+  readonly isNeeded: boolean;
 }
 
 type Variables = ReadonlyMap<string, string>;
@@ -28,6 +30,7 @@ export class EnvFileReader {
 
   /** `written` is the name in the fig file, `at` its place there. Undefined, with a problem, when it cannot be read. */
   variables(path: string, written: string, at: Span): Variables | undefined {
+    if (!this.#files.isNeeded) return new Map();
     const found = this.#read.get(path) ?? this.#readFile(path);
     this.#read.set(path, found);
     if (typeof found !== 'string') return found;

@@ -27,6 +27,8 @@ export interface LoadRequest {
   /** The text of a file, undefined when there is none; throws nothing. */
   readonly readText: (absolutePath: string) => string | undefined;
   readonly isDirectory: (absolutePath: string) => boolean;
+  /** False: build directories and env files need not be there, and env files are not read. Default: true. */
+  readonly needsFiles?: boolean;
 }
 
 export interface Loaded {
@@ -76,10 +78,11 @@ interface Around {
 }
 
 function readServices(source: SourceText, { request, problems, lookUp }: Around): readonly WrittenService[] {
-  const { directory, projectName, readText, isDirectory } = request;
+  const { directory, projectName, readText, needsFiles = true } = request;
+  const isDirectory = needsFiles ? request.isDirectory : () => true;
   const written = readDocument(source, problems, expander(lookUp, problems));
   if (!written) return [];
-  const envFiles = new EnvFileReader({ readText, isDirectory, lookUp }, problems);
+  const envFiles = new EnvFileReader({ readText, isDirectory, lookUp, isNeeded: needsFiles }, problems);
   const budget = { ...MOST };
   const setting: Setting = { directory, projectName, lookUp, isDirectory, envFiles, budget };
   const services = readFig(written, setting, problems);

@@ -17,6 +17,8 @@ export interface ContainerSpec extends ContainerSettings {
   readonly extraHosts: readonly string[];
   /** The engine closes the container's standard input when the one client that sends to it leaves. */
   readonly stdinOnce: boolean;
+  /** A client reads its output from the beginning, as with `docker run` without `-d`. */
+  readonly attached: boolean;
 }
 
 export type SpecMount =

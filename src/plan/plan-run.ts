@@ -18,6 +18,8 @@ export interface RunWish {
   readonly servicePorts: boolean;
   readonly tty: boolean;
   readonly stdin: boolean;
+  /** Somebody reads its output. */
+  readonly attached: boolean;
   /** tsfig's own, beside those that say whose the container is. */
   readonly facts?: Readonly<Record<string, string>>;
 }
@@ -47,6 +49,7 @@ export function specForRun(scene: Scene, service: Service, wish: RunWish): Conta
   return {
     ...spec,
     stdinOnce: wish.stdin,
+    attached: wish.attached,
     labels: { ...spec.labels, ...wish.facts, [LABEL.oneOff]: 'True', [LABEL.tty]: String(wish.tty) },
   };
 }

@@ -53,6 +53,7 @@ export function specFor(scene: Scene, { consumer, number, old }: SpecOptions): C
     network: networkFor(scene, consumer, links),
     extraHosts: [...service.extraHosts, ...links.hosts],
     stdinOnce: false,
+    attached: false,
   };
 }
 

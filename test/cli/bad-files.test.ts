@@ -1,5 +1,3 @@
-import { mkdirSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Scenario, type Ended } from '../support/cli.js';
 
@@ -188,23 +186,5 @@ describe('the project name', () => {
     const { code, stderr } = await scenario.fig('web: { image: x }').run(['-p', '!!!', 'config']);
     expect(code).toBe(1);
     expect(stderr).toContain('!!!');
-  });
-
-  it('of another directory is refused, of the same one by another path is not', async () => {
-    const text = 'web: { image: busybox, command: sleep 300, stop_signal: SIGKILL }';
-    scenario.write('one/fig.yml', text);
-    scenario.write('two/fig.yml', text);
-    await scenario.ok('-f', 'one/fig.yml', 'up', '-d');
-    for (const args of [['up', '-d'], ['down'], ['stop'], ['rm', '-fs'], ['run', 'web', 'true']]) {
-      const { code, stderr } = await scenario.run(['-f', 'two/fig.yml', ...args]);
-      expect(code).toBe(args[0] === 'run' ? 125 : 1);
-      expect(stderr).toContain('-p');
-      expect(stderr).toContain(join(scenario.directory, 'one'));
-    }
-    expect(await scenario.states()).toEqual(['web_1: running']);
-    mkdirSync(join(scenario.directory, 'links'));
-    symlinkSync('../one', join(scenario.directory, 'links/same'));
-    const { stderr } = await scenario.ok('-f', 'links/same/fig.yml', 'up', '-d');
-    expect(stderr).toContain('is up-to-date');
   });
 });

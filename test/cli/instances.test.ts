@@ -67,4 +67,42 @@ describe('a container of a service, by its number', () => {
     expect((await scenario.run(['up', '--exit-code-from', 'job', 'job@3'])).code).toBe(7);
     expect(await scenario.states()).toEqual(['job_2: exited', 'job_3: exited']);
   });
+
+  it('is stopped, started, restarted, killed, removed, listed and read by SERVICE@NUMBER, and no other is touched', async () => {
+    scenario.fig(`web: { ${IDLE} }\n`);
+    await scenario.ok('up', '-d', '--scale', 'web=2');
+    const first = await scenario.inspect('web', 1);
+    await scenario.ok('stop', 'web@2');
+    expect(await scenario.states()).toEqual(['web_1: running', 'web_2: exited']);
+    await scenario.ok('start', 'web@2');
+    expect(await scenario.states()).toEqual(['web_1: running', 'web_2: running']);
+    expect((await scenario.ok('restart', 'web@2')).stderr).not.toContain(scenario.name('web', 1));
+    await scenario.ok('kill', 'web@2');
+    expect(await scenario.states()).toEqual(['web_1: running', 'web_2: exited']);
+    expect((await scenario.ok('ps', '-q', 'web@1')).stdout).toBe(`${first.Id}\n`);
+    expect((await scenario.ok('logs', 'web@1')).stdout).toBe(`Attaching to ${scenario.name('web', 1)}\n`);
+    await scenario.ok('rm', '-f', 'web@2');
+    expect(await scenario.states()).toEqual(['web_1: running']);
+    expect((await scenario.inspect('web', 1)).State.StartedAt).toBe(first.State.StartedAt);
+  });
+
+  it('does not stand for the one-offs of its service, which ps and rm leave out', async () => {
+    scenario.fig(`web: { ${IDLE} }\n`);
+    await scenario.ok('up', '-d');
+    await scenario.ok('run', '-d', 'web', 'sleep', '600');
+    expect((await scenario.ok('ps', '-q', 'web@1')).stdout).toBe(`${(await scenario.inspect('web')).Id}\n`);
+    expect((await scenario.ok('ps', '-q', 'web')).stdout.split('\n')).toHaveLength(3);
+  });
+
+  it.each(['start', 'stop', 'restart', 'kill'])('%s says which of those named has no container', async (verb) => {
+    scenario.fig(`web: { ${IDLE} }\ndb: { ${IDLE} }\n`);
+    await scenario.ok('up', '-d', 'web');
+    const { code, stderr } = await scenario.run([verb, 'web', 'db']);
+    expect([code, stderr]).toEqual([
+      verb === 'start' ? 1 : 0,
+      expect.stringContaining(`No containers to ${verb} for db\n`),
+    ]);
+    const numbered = await scenario.run([verb, 'web@7']);
+    expect(numbered.stderr).toBe(`No containers to ${verb} for web@7\n`);
+  });
 });

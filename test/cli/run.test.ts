@@ -18,6 +18,21 @@ const linesOf = (text: string): string[] => text.split('\n').slice(0, -1);
 const oneOffs = async () => (await scenario.containers()).filter((each) => each.Labels[ONE_OFF] === 'True');
 const ONE_OFF = 'com.docker.compose.oneoff';
 
+describe('the container of a run', () => {
+  it('says that its output is attached, unless it was detached, as docker run has it', async () => {
+    await scenario.fig(ALONE).ok('run', '--name', `${scenario.project}_attached`, 'svc', 'true');
+    await scenario.ok('run', '-d', '--name', `${scenario.project}_detached`, 'svc', 'true');
+    await scenario.ok('run', '--once', 'svc', 'true');
+    const attached = async (name: string): Promise<unknown> => {
+      const { Config } = await scenario.docker.getContainer(`${scenario.project}_${name}`).inspect();
+      return [Config.AttachStdin, Config.AttachStdout, Config.AttachStderr];
+    };
+    expect(await attached('attached')).toEqual([true, true, true]);
+    expect(await attached('detached')).toEqual([false, false, false]);
+    expect(await attached('svc_once')).toEqual([false, true, true]);
+  });
+});
+
 describe('the exit code of run', () => {
   it('is the command’s own', async () => {
     scenario.fig(ALONE);

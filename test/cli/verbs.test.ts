@@ -41,6 +41,7 @@ describe('help and usage', () => {
 
   it.each([
     [['pss'], 'ps'],
+    [['help', 'foobar'], "unknown command 'foobar'"],
     [['up', '--dettach'], '--detach'],
     [['--fiel', 'x', 'up'], '--file'],
     [['stop', '-t'], '-t'],
@@ -154,6 +155,21 @@ describe('stop, start, restart and kill', () => {
   });
 });
 
+describe('verbs on a project that has no containers', () => {
+  it.each(['stop', 'restart', 'kill'])('%s says that there are none and exits with 0', async (verb) => {
+    expect(await scenario.fig(CHAIN).ok(verb)).toMatchObject({ stdout: '', stderr: `No containers to ${verb}\n` });
+  });
+
+  it('start says that there are none and exits with 1', async () => {
+    const ended = await scenario.fig(CHAIN).run(['start']);
+    expect(ended).toEqual({ code: 1, stdout: '', stderr: 'No containers to start\n' });
+  });
+
+  it('logs says that there are none', async () => {
+    expect(await scenario.fig(CHAIN).ok('logs')).toMatchObject({ stderr: 'No containers to show the logs of\n' });
+  });
+});
+
 describe('rm', () => {
   it.each([
     ['y\n', false],
@@ -170,18 +186,25 @@ describe('rm', () => {
     expect(await scenario.states()).toEqual(isKept ? ['job_1: exited'] : []);
   });
 
-  it('leaves running ones and one-offs alone, unless -s', async () => {
+  it('removes stopped containers and ended one-offs, and running containers with -s', async () => {
     scenario.fig(CHAIN);
     expect(await scenario.ok('rm')).toMatchObject({ stderr: 'No stopped containers\n' });
     await scenario.ok('up', '-d');
     await scenario.ok('run', '--no-deps', 'web', 'true');
+    await scenario.ok('run', '-d', '--no-deps', 'web');
     await scenario.ok('stop', 'other');
     await scenario.ok('rm', '-f');
-    const one = expect.stringMatching(/^web_run_[0-9a-f]{12}: exited$/) as string;
+    const one = expect.stringMatching(/^web_run_[0-9a-f]{12}: running$/) as string;
     expect(await scenario.states()).toEqual(['db_1: running', 'web_1: running', one]);
     const { stderr } = await scenario.ok('rm', '-fs');
     expectOrder(stderr, `Stopping ${scenario.name('web')}`, `Stopping ${scenario.name('db')}`);
     expect(await scenario.states()).toEqual([one]);
+  });
+
+  it('keeps the container of a job, which tells the next run how the last one ended', async () => {
+    await scenario.fig('job: { image: busybox, net: none, command: "true" }').ok('run', '--once', 'job');
+    expect(await scenario.ok('rm', '-f')).toMatchObject({ stderr: 'No stopped containers\n' });
+    expect(await scenario.states()).toEqual(['job_once: exited']);
   });
 
   it('-v removes anonymous volumes, those of a predecessor, too; without it they stay', async () => {
@@ -196,6 +219,19 @@ describe('rm', () => {
     await scenario.ok('rm', '-fs');
     await kept.inspect();
     await kept.remove();
+  });
+});
+
+describe('orphans', () => {
+  it('are named by up, unless COMPOSE_IGNORE_ORPHANS is true, which --remove-orphans contradicts', async () => {
+    await scenario.fig(`${CHAIN}old: { ${SLEEPY} }\n`).ok('up', '-d', 'old');
+    scenario.fig(CHAIN);
+    expect((await scenario.ok('up', '-d', 'other')).stderr).toContain(scenario.name('old'));
+    const env = { COMPOSE_IGNORE_ORPHANS: 'True' };
+    expect((await scenario.run(['up', '-d', 'other'], { env })).stderr).not.toContain(scenario.name('old'));
+    const both = await scenario.run(['up', '-d', '--remove-orphans'], { env });
+    expect([both.code, both.stderr]).toEqual([1, expect.stringContaining('cannot be combined')]);
+    expect(await scenario.states()).toEqual(['old_1: running', 'other_1: running']);
   });
 });
 

@@ -35,6 +35,7 @@ const SPEC: ContainerSpec = {
   tty: false,
   stdinOpen: false,
   stdinOnce: false,
+  attached: false,
   privileged: false,
   readOnly: false,
   init: true,

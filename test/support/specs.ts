@@ -34,6 +34,7 @@ export function specOf(name: string, project: string, different: Partial<Contain
     tty: false,
     stdinOpen: false,
     stdinOnce: false,
+    attached: false,
     privileged: false,
     readOnly: false,
     init: null,

@@ -1,4 +1,4 @@
-import { codeFor, examples, type Register } from '../command.js';
+import { codeFor, examples, reportMissing, type Register } from '../command.js';
 
 interface Flags {
   readonly signal: string;
@@ -9,12 +9,15 @@ export const registerKill: Register = (program, run) => {
     .command('kill [SERVICE...]')
     .description('send a signal to running containers')
     .option('-s, --signal <name>', 'the signal', 'SIGKILL')
-    .addHelpText('after', examples('tsfig kill', 'tsfig kill -s HUP web'))
+    .addHelpText('after', examples('tsfig kill', 'tsfig kill -s HUP web', 'tsfig kill web@2'))
     .action(async (services: string[], { signal }: Flags) => {
-      await run(async ({ world, control, report, project, parallel }) => {
+      await run(async (context) => {
+        const { world, control, report, project, parallel } = context;
         const { kill } = await import('../../actions/kill.js');
         const result = await kill(world, { ...project, services, killSignal: signal, parallel }, control);
-        return result.ok ? codeFor(result.value.outcomes) : report(result.problems);
+        if (!result.ok) return report(result.problems);
+        reportMissing(context, 'kill', result.value);
+        return codeFor(result.value.outcomes);
       });
     });
 };

@@ -23,14 +23,16 @@ export const registerLogs: Register = (program, run) => {
     .option('--until <moment>', 'up to this moment: 10m ago, or a date', readMoment)
     .option('--no-color', 'no colours before the lines')
     .option('--no-log-prefix', 'no container names before the lines')
-    .addHelpText('after', examples('tsfig logs -f web', 'tsfig logs --tail 20 --since 10m'))
+    .addHelpText('after', examples('tsfig logs -f web', 'tsfig logs --tail 20 --since 10m', 'tsfig logs -f web@2'))
     .action(async (services: string[], flags: Flags) => {
       await run(
-        async ({ world, control, report, project }) => {
+        async ({ world, control, report, project, output }) => {
           const { logs } = await import('../../actions/logs.js');
           const { follow = false, tail, timestamps = false, since = null, until = null } = flags;
           const result = await logs(world, { ...project, services, follow, tail, timestamps, since, until }, control);
-          return result.ok ? EXIT_OK : report(result.problems);
+          if (!result.ok) return report(result.problems);
+          if (result.value.length === 0) output.note('No containers to show the logs of');
+          return EXIT_OK;
         },
         { noColor: !flags.color, noPrefix: !flags.logPrefix },
       );

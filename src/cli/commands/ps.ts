@@ -14,7 +14,7 @@ export const registerPs: Register = (program, run) => {
     .description('list the containers of the project')
     .option('-q, --quiet', 'ids only')
     .addOption(new Option('--format <how>', 'table or json').choices(['table', 'json']).default('table'))
-    .addHelpText('after', examples('tsfig ps', 'tsfig ps --format json web'))
+    .addHelpText('after', examples('tsfig ps', 'tsfig ps --format json web', 'tsfig ps -q web@2'))
     .action(async (services: string[], flags: Flags) => {
       await run(async ({ world, control, report, project, output }) => {
         const { ps } = await import('../../actions/ps.js');

@@ -9,11 +9,11 @@ interface Flags {
 export const registerRm: Register = (program, run) => {
   program
     .command('rm [SERVICE...]')
-    .description('remove stopped containers')
+    .description('remove stopped containers, and one-offs that have ended')
     .option('-f, --force', 'do not ask')
     .option('-s, --stop', 'stop those that run first')
     .option('-v, --volumes', 'their anonymous volumes, too')
-    .addHelpText('after', examples('tsfig rm', 'tsfig rm -fsv web'))
+    .addHelpText('after', examples('tsfig rm', 'tsfig rm -fsv web', 'tsfig rm -fs web@2'))
     .action(async (services: string[], { force = false, stop = false, volumes = false }: Flags) => {
       await run(async (context) => {
         const { remove } = await import('../../actions/remove.js');

@@ -31,6 +31,8 @@ export function toCreateBody(spec: ContainerSpec, apiVersion: string): DockerJso
     OpenStdin: spec.stdinOpen,
     StdinOnce: spec.stdinOnce,
     AttachStdin: spec.stdinOnce,
+    AttachStdout: spec.attached,
+    AttachStderr: spec.attached,
     StopSignal: spec.stopSignal ?? undefined,
     StopTimeout: spec.stopGrace === null ? undefined : wholeSeconds(spec.stopGrace),
     Healthcheck: spec.healthcheck ? toHealthcheck(spec.healthcheck, apiVersion) : undefined,

@@ -32,8 +32,9 @@ describe('services on a command line', () => {
     ]);
   });
 
-  it('have no numbers when they have a name of their own', () => {
-    expect(read('door@1')).toEqual([
+  it('have no number but 1 when they have a name of their own', () => {
+    expect(read('door@1')).toEqual({ services: ['door'], instances: { door: [1] } });
+    expect(read('door@2')).toEqual([
       'door has a container_name, so there can be only one of it (take container_name out)',
     ]);
   });

@@ -195,8 +195,24 @@ describe('net', () => {
 describe('container names', () => {
   it('are refused when two services have one', () => {
     expect(said('a: {image: x, container_name: one}\nb: {image: x, container_name: one}')).toEqual([
-      '2:31 "one" is the container name of "a" already',
+      '2:31 "one" is the name of the container of "a" already, on line 1 (give it another name)',
     ]);
+  });
+
+  it.each([
+    ['before', 'web: {image: x, container_name: shop_db_1}\ndb: {image: x}', '1:33', 2],
+    ['after', 'db: {image: x}\nweb: {image: x, container_name: shop_db_1}', '2:33', 1],
+  ])('are refused when they are what a service %s is called without one', (_where, text, at, line) => {
+    expect(said(text)).toEqual([
+      `${at} "shop_db_1" is the name of the container of "db" already, on line ${line} (give it another name)`,
+    ]);
+  });
+
+  it('are what a service would be called without them, or what another is not called any more', () => {
+    expect(said('web: {image: x, container_name: shop_web_1}\ndb: {image: x, container_name: shop_cache_1}')).toEqual(
+      [],
+    );
+    expect(said('a: {image: x, container_name: shop_b_1}\nb: {image: x, container_name: shop_a_1}')).toEqual([]);
   });
 });
 
