@@ -86,7 +86,7 @@ export const SECTIONS: readonly Section[] = [
       ]),
       row('dockerfile', 'dockerfile', readDockerfile, [
         'Another name for the Dockerfile, beside `build`',
-        'a path inside of the build directory',
+        'a path from the build directory on, which may lead out of it',
         'web:\n  build: .\n  dockerfile: docker/web.Dockerfile\n',
       ]),
     ],

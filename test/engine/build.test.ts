@@ -1,4 +1,6 @@
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmod, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -109,8 +111,90 @@ describe.each([
     for (const name of ['a.txt', 'b.log', 'deep/kept.txt', 'deep/lost.txt', 'x/tmp/y', 'x/z']) await file(name, '1');
     await build();
     const found = (await inImage('find', '/app', '-type', 'f')).trim().split('\n').sort();
-    const wanted = ['/app/a.txt', '/app/deep/kept.txt', '/app/x/z'];
-    expect(found.filter((name) => !name.endsWith('Dockerfile') && !name.endsWith('.dockerignore'))).toEqual(wanted);
+    expect(found).toEqual(['/app/.dockerignore', '/app/a.txt', '/app/deep/kept.txt', '/app/x/z']);
+  });
+
+  it('build: an ignored Dockerfile and .dockerignore are not in the image, and a comment keeps the cache of COPY', async () => {
+    await file('.dockerignore', 'Dockerfile\n.dockerignore\n');
+    await file('a.txt', '1');
+    await file('Dockerfile', `FROM busybox\nCOPY . /app\nRUN echo ${ref}\n`);
+    await build();
+    expect((await inImage('ls', '-A', '/app')).trim()).toBe('a.txt');
+    const before = (await engine.inspectImage(ref, { signal })).id;
+    await file('Dockerfile', `# Nothing is built otherwise.\nFROM busybox\nCOPY . /app\nRUN echo ${ref}\n`);
+    await build();
+    expect((await engine.inspectImage(ref, { signal })).id).toBe(before);
+  });
+
+  it('build: a Dockerfile that is not ignored is in the image, as the docker command has it', async () => {
+    await file('Dockerfile', 'FROM busybox\nCOPY . /app\nCOPY .dockerignore /ignore\n');
+    await file('.dockerignore', 'x\n');
+    await build();
+    expect((await inImage('ls', '-A', '/app')).trim().split('\n')).toEqual(['.dockerignore', 'Dockerfile']);
+    expect(await inImage('cat', '/ignore', '/app/.dockerignore')).toBe('x\nx\n');
+  });
+
+  it.each(['relative', 'absolute'])('build: a Dockerfile outside of the context (%s path) is used', async (kind) => {
+    const outside = await mkdtemp(path.join(tmpdir(), 'tsfig-test-dockerfile-'));
+    const other = path.join(outside, 'web.Dockerfile');
+    await writeFile(other, 'FROM busybox\nCOPY . /app\n');
+    await writeFile(`${other}.dockerignore`, 'b.txt\n');
+    await file('a.txt', '1');
+    await file('b.txt', '1');
+    await build({ dockerfile: kind === 'relative' ? path.relative(context, other) : other });
+    await rm(outside, { recursive: true });
+    expect((await inImage('ls', '-A', '/app')).trim()).toBe('a.txt');
+  });
+
+  it('build: a Dockerfile that is a link to a file outside of the context is read', async () => {
+    const outside = await mkdtemp(path.join(tmpdir(), 'tsfig-test-dockerfile-'));
+    await writeFile(path.join(outside, 'shared'), 'FROM busybox\nENV FROM_LINK=yes\n');
+    await symlink(path.join(outside, 'shared'), path.join(context, 'Dockerfile'));
+    await build();
+    await rm(outside, { recursive: true });
+    expect((await engine.inspectImage(ref, { signal })).environment).toContain('FROM_LINK=yes');
+  });
+
+  it('build: names that are not UTF-8, long names and long targets of links arrive byte for byte', async () => {
+    await file('Dockerfile', 'FROM busybox\nCOPY . /app\n');
+    const [long, target] = ['n'.repeat(200), 't'.repeat(200)];
+    const bytes = Buffer.concat([Buffer.from(`${context}/d-`), Buffer.from([0xff, 0xe9]), Buffer.from('.txt')]);
+    await writeFile(bytes, 'bytes');
+    await file(`${long}/${long}`, 'long');
+    await symlink(target, path.join(context, 'link'));
+    await build();
+    expect(await inImage('sh', '-c', `cat /app/d-$(printf '\\377\\351').txt /app/n*/n*; readlink /app/link`)).toBe(
+      `byteslong${target}\n`,
+    );
+  });
+
+  it('build: what changes between two builds arrives, and what was removed is gone', async () => {
+    await file('Dockerfile', 'FROM busybox\nCOPY . /app\n');
+    await file('.dockerignore', 'Dockerfile\n.dockerignore\n');
+    await file('changed', 'one');
+    await file('removed', '1');
+    await file('old', 'one');
+    const past = new Date(1_000_000_000_000);
+    await utimes(path.join(context, 'old'), past, past);
+    await build();
+    await file('changed', 'two');
+    await rm(path.join(context, 'removed'));
+    await file('old', 'two');
+    await utimes(path.join(context, 'old'), past, past);
+    await build();
+    expect(await inImage('sh', '-c', 'cd /app; echo *; cat *')).toBe('changed old\ntwotwo');
+  });
+
+  it('build: big files and many files arrive whole', async () => {
+    await file('Dockerfile', 'FROM busybox\nCOPY . /app\n');
+    await file('.dockerignore', 'Dockerfile\n.dockerignore\n');
+    await writeFile(path.join(context, 'big'), Buffer.alloc(3_000_001, 'abcdefg'));
+    for (let number = 0; number < 2000; number += 1) await file(`many/${number % 7}/${number}`, `${number}\n`);
+    await file('empty', '');
+    await build();
+    const digest = createHash('sha256').update(Buffer.alloc(3_000_001, 'abcdefg')).digest('hex');
+    const script = 'sha256sum < /app/big; cat /app/many/*/* | sort -n | tail -1; find /app -type f | wc -l';
+    expect((await inImage('sh', '-c', script)).replaceAll(/ +-?/g, '')).toBe(`${digest}\n1999\n2002\n`);
   });
 
   it('takes another Dockerfile, whose own ignore file wins', async () => {
@@ -164,8 +248,17 @@ describe.each([
     expect((await failureOf(build({ context: nowhere }))).message).toBe(
       `cannot build web: there is no directory ${nowhere}`,
     );
-    const outside = await failureOf(build({ dockerfile: '../Dockerfile' }));
-    expect(outside.message).toBe(`cannot build web: ../Dockerfile lies outside of the build context ${context}`);
+    const outside = await failureOf(build({ dockerfile: '../no-such/Dockerfile' }));
+    const where = path.join(context, '../no-such/Dockerfile');
+    expect(outside.message).toBe(`cannot build web: there is no Dockerfile ${where}`);
+  });
+
+  it('build: pipes, sockets and devices of the context are left out', async () => {
+    await file('Dockerfile', 'FROM busybox\nCOPY . /app\n');
+    await file('a.txt', '1');
+    execFileSync('mkfifo', [path.join(context, 'pipe')]);
+    await build();
+    expect((await inImage('ls', '-A', '/app')).trim().split('\n')).toEqual(['Dockerfile', 'a.txt']);
   });
 
   it('stops when the signal aborts', async () => {

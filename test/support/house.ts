@@ -30,7 +30,6 @@ const FACES_SEE: readonly string[] = ['cli/', 'actions/', 'connect.ts', 'render/
 
 /** Every dependency of package.json, and the only place that may import it. */
 export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  '@balena/dockerignore': ['engine/docker/'],
   commander: ['cli/'],
   diff: ['render/diff.ts'],
   dockerode: ['engine/docker/'],
@@ -38,7 +37,6 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   picocolors: ['render/'],
   shlex: ['load/fields/command.ts', 'export/shell.ts', 'cli/commands/'],
   'fast-string-width': ['render/'],
-  'tar-fs': ['engine/docker/'],
   toposort: ['graph/order.ts'],
   yaml: ['load/document.ts'],
 };

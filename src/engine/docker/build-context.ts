@@ -1,123 +1,134 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { lstat, readdir, readlink, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Readable } from 'node:stream';
-import { isNoSuchFile } from './docker-config.js';
+import type { BuildSpec } from '../../model/container-spec.js';
+import { readIgnoreRules, type IgnoreRules } from './ignore-rules.js';
+import { BadContext, readUserFile } from './user-file.js';
 
+/** What an image is built from, read and checked; the contents of the files follow when the builder takes them. */
 export interface BuildContext {
-  readonly archive: Readable;
-  /** Path of the Dockerfile in the archive, with slashes. */
-  readonly dockerfile: string;
-  /** What the Dockerfile says, to see which registries it needs. */
-  readonly dockerfileText: string;
+  readonly directory: string;
+  /** All that is not ignored. A directory comes before what is in it, and names are sorted by their bytes. */
+  readonly entries: readonly ContextEntry[];
+  readonly dockerfile: SentFile;
+  /** Path of the Dockerfile in the context, with slashes; null for one that lies outside of it. */
+  readonly dockerfilePath: string | null;
+  /** `.dockerignore` of the context, and the Dockerfile's own, which wins. */
+  readonly ignoreFile: SentFile | null;
+  readonly ownIgnoreFile: SentFile | null;
 }
 
-/** Why a context cannot be packed, as the end of a sentence. Translated by whoever asked for it. */
-export class BadContext extends Error {}
+export interface SentFile {
+  readonly name: string;
+  readonly bytes: Buffer;
+}
 
-/**
- * The directory as a tar stream without what `.dockerignore` names (or `DOCKERFILE.dockerignore`, which wins, as in
- * BuildKit). Dockerfile and ignore file are always sent. Owner is 0:0 and names are sorted, so that the same files give
- * the same archive for everybody. Throws `BadContext`.
- */
-export async function packContext(context: string, dockerfile: string): Promise<BuildContext> {
+export interface ContextEntry {
+  /** Relative to the context, with slashes. Bytes, because not every name is UTF-8. */
+  readonly path: Buffer;
+  readonly kind: 'file' | 'directory' | 'link';
+}
+
+/** What is told of an entry before its content. */
+export interface EntryFacts {
+  /** Permissions, the bits for set-user-id and the like included. */
+  readonly mode: number;
+  readonly size: number;
+  readonly modifiedNs: bigint;
+  readonly changedNs: bigint;
+  /** Where a link points to; empty for all else. */
+  readonly target: Buffer;
+}
+
+/** Reads what is to be built. Throws `BadContext`. */
+export async function readContext({
+  context,
+  dockerfile,
+}: Pick<BuildSpec, 'context' | 'dockerfile'>): Promise<BuildContext> {
   const isDirectory = await stat(context).then(
     (found) => found.isDirectory(),
     () => false,
   );
   if (!isDirectory) throw new BadContext(`there is no directory ${context}`);
-  const file = path.relative(context, path.resolve(context, dockerfile));
-  if (file.startsWith('..') || path.isAbsolute(file)) {
-    throw new BadContext(`${dockerfile} lies outside of the build context ${context}`);
+  const file = path.resolve(context, dockerfile);
+  const bytes = await readUserFile(file);
+  if (!bytes) {
+    const isInside = isWithin(context, file);
+    throw new BadContext(isInside ? `there is no ${dockerfile} in ${context}` : `there is no Dockerfile ${file}`);
   }
-  const dockerfileText = await readIfThere(path.join(context, file));
-  if (dockerfileText === undefined) throw new BadContext(`there is no ${dockerfile} in ${context}`);
-  const entries = await listFiles(context, await readIgnored(context, file));
-  return { archive: await pack(context, entries), dockerfile: toSlashes(file), dockerfileText };
-}
-
-async function pack(context: string, entries: readonly string[]): Promise<Readable> {
-  const { default: tar } = await import('tar-fs'); // saves writing the tar format
-  const options = {
-    // tar-fs would take a file that vanishes meanwhile for the end of the archive, unless it is named here.
-    entries: [...entries],
-    // The directories among them are listed already.
-    ignore: () => true,
-    // Pipes and devices have no place in a context.
-    strict: false,
-    umask: 0,
-    map: <H extends object>(header: H): H => ({ ...header, uid: 0, gid: 0, uname: '', gname: '' }),
+  const ignoreFile = await readSent(path.join(context, IGNORE_FILE));
+  const ownIgnoreFile = await readSent(`${file}.dockerignore`);
+  const ignore = ownIgnoreFile ?? ignoreFile;
+  const ignorePath = ownIgnoreFile ? `${file}.dockerignore` : path.join(context, IGNORE_FILE);
+  return {
+    directory: context,
+    entries: await listEntries(context, readIgnoreRules(ignore?.bytes.toString() ?? '', ignorePath)),
+    dockerfile: { name: path.basename(file), bytes },
+    dockerfilePath: isWithin(context, file) ? path.relative(context, file).split(path.sep).join('/') : null,
+    ignoreFile,
+    ownIgnoreFile,
   };
-  return tar.pack(context, options) as unknown as Readable;
 }
 
-interface Rules {
-  add(text: string): Rules;
-  ignores(file: string): boolean;
+export const IGNORE_FILE = '.dockerignore';
+
+const isWithin = (directory: string, file: string): boolean => {
+  const relative = path.relative(directory, file);
+  return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
+};
+
+async function readSent(file: string): Promise<SentFile | null> {
+  const bytes = await readUserFile(file);
+  return bytes ? { name: path.basename(file), bytes } : null;
 }
 
-/** The library saves writing the matching rules. Its types declare an ES module, which it is not. */
-async function loadRules(): Promise<Rules> {
-  const { default: dockerignore } = await import('@balena/dockerignore');
-  return (dockerignore as unknown as (options: object) => Rules)({ ignorecase: false });
-}
-
-/** What is left out: asked for a path relative to the context, with slashes. */
-interface Ignored {
-  (file: string): boolean;
-  /** May something below this ignored directory be wanted all the same? */
-  readonly mayHold: (directory: string) => boolean;
-}
-
-async function readIgnored(context: string, dockerfile: string): Promise<Ignored> {
-  const own = `${dockerfile}.dockerignore`;
-  const ownText = await readIfThere(path.join(context, own));
-  const name = ownText === undefined ? '.dockerignore' : own;
-  const text = ownText ?? (await readIfThere(path.join(context, name))) ?? '';
-  const patterns = text.split(/\r?\n/).map((line) => line.trim());
-  const exceptions = patterns.filter((line) => line.startsWith('!')).map(toException);
-  const rules = (await loadRules()).add(text);
-  const always = [toSlashes(dockerfile), toSlashes(name)];
-  const ignored = (file: string): boolean => !always.includes(file) && rules.ignores(file);
-  const mayHold = (directory: string): boolean =>
-    [...exceptions, ...always].some((wanted) => wanted.startsWith('*') || startsAlike(wanted, `${directory}/`));
-  return Object.assign(ignored, { mayHold });
-}
-
-const toException = (line: string): string =>
-  line
-    .slice(1)
-    .trim()
-    .replace(/^\.?\//, '');
-
-/** Could a path below `directory` match the pattern? Compared as far as the pattern has no wildcard. */
-function startsAlike(pattern: string, directory: string): boolean {
-  const fixed = pattern.replace(/[*?[].*$/s, '');
-  return directory.startsWith(fixed) ? fixed !== pattern || directory === `${fixed}/` : fixed.startsWith(directory);
-}
-
-async function listFiles(context: string, ignored: Ignored): Promise<readonly string[]> {
-  const found: string[] = [];
-  const visit = async (directory: string): Promise<void> => {
-    const entries = await readdir(path.join(context, directory), { withFileTypes: true });
-    entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-    for (const entry of entries) {
-      const file = path.join(directory, entry.name);
-      const isIgnored = ignored(toSlashes(file));
-      if (!isIgnored) found.push(file);
-      if (entry.isDirectory() && (!isIgnored || ignored.mayHold(toSlashes(file)))) await visit(file);
+async function listEntries(context: string, rules: IgnoreRules): Promise<readonly ContextEntry[]> {
+  const found: ContextEntry[] = [];
+  /** `above` are ignored directories that are needed as soon as something in them is not. */
+  const visit = async (directory: Buffer, above: readonly ContextEntry[]): Promise<void> => {
+    let waiting = above;
+    const entries = await readdir(inContext(context, directory), { withFileTypes: true, encoding: 'buffer' });
+    entries.sort((a, b) => Buffer.compare(a.name, b.name));
+    for (const dirent of entries) {
+      const kind = kindOf(dirent);
+      if (kind === null) continue;
+      const file = directory.length === 0 ? dirent.name : Buffer.concat([directory, SLASH, dirent.name]);
+      const isIgnored = rules.ignores(file.toString());
+      if (!isIgnored) {
+        found.push(...waiting, { path: file, kind });
+        waiting = [];
+      }
+      if (kind !== 'directory' || (isIgnored && !rules.mayKeepBelow(file.toString()))) continue;
+      const count = found.length;
+      await visit(file, isIgnored ? [...waiting, { path: file, kind }] : []);
+      if (found.length > count) waiting = [];
     }
   };
-  await visit('');
+  await visit(Buffer.alloc(0), []);
   return found;
 }
 
-const toSlashes = (file: string): string => file.split(path.sep).join('/');
+/** Null for pipes, sockets and devices, which have no place in a context. */
+function kindOf(dirent: Dirent<Buffer>): ContextEntry['kind'] | null {
+  if (dirent.isDirectory()) return 'directory';
+  if (dirent.isSymbolicLink()) return 'link';
+  return dirent.isFile() ? 'file' : null;
+}
 
-async function readIfThere(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (isNoSuchFile(error)) return undefined;
-    throw error;
-  }
+const SLASH = Buffer.from('/');
+
+/** Where a file of the context is on this machine. */
+export const inContext = (context: string, file: Buffer): Buffer => Buffer.concat([Buffer.from(context), SLASH, file]);
+
+/** Throws an error of the file system, for a file that is gone meanwhile among others. */
+export async function factsOf(context: string, { path: file, kind }: ContextEntry): Promise<EntryFacts> {
+  const place = inContext(context, file);
+  const stats = await lstat(place, { bigint: true });
+  return {
+    mode: Number(stats.mode & 0o7777n),
+    size: kind === 'file' ? Number(stats.size) : 0,
+    modifiedNs: stats.mtimeNs,
+    changedNs: stats.ctimeNs,
+    target: kind === 'link' ? await readlink(place, { encoding: 'buffer' }) : Buffer.alloc(0),
+  };
 }

@@ -2,9 +2,11 @@ import type { Readable } from 'node:stream';
 import type { BuildSpec } from '../../model/container-spec.js';
 import { hasCode, TsfigError } from '../../model/errors.js';
 import type { BuildOutput } from '../engine.js';
-import { BadContext, packContext, type BuildContext } from './build-context.js';
-import { openSession } from './build-session.js';
+import { readContext, type BuildContext } from './build-context.js';
+import { openSession, type BuildSession } from './build-session.js';
 import { readBuildKitBuild, readClassicBuild, type BuildReader, type BuildStep } from './build-steps.js';
+import { toClassicArchive, type ClassicArchive } from './classic-archive.js';
+import { toFileSource } from './context-sync.js';
 import type { DockerParts } from './docker-parts.js';
 import { doing } from './docker-errors.js';
 import type { EngineCall } from './send-request.js';
@@ -14,6 +16,7 @@ import { DOCKER_HUB, readImageRef } from './image-ref.js';
 import { failureOf, type ProgressLine } from './progress.js';
 import { findCredentials, listRegistries, toAuthConfigHeader, type Credentials } from './registry-auth.js';
 import { toJsonLines } from './streams.js';
+import { BadContext } from './user-file.js';
 
 /** Builds an image; see `Engine.buildImage`. Nothing happens before the first output is asked for. */
 export async function* buildImage(
@@ -22,64 +25,76 @@ export async function* buildImage(
   signal: AbortSignal,
 ): AsyncGenerator<BuildOutput, void> {
   signal.throwIfAborted();
+  const unread = new Unread();
   const builder = await builderOf(parts, signal);
-  const context = build.remote ? undefined : await packOrExplain(build);
-  const watch = context && watchArchive(context.archive);
-  const find = (host: string): Promise<Credentials | undefined> =>
+  const context = build.remote ? null : await explained(build, readContext(build));
+  const files = context && builder === 'buildkit' ? await explained(build, toFileSource(context, unread.note)) : null;
+  const credentials = (host: string): Promise<Credentials | undefined> =>
     findCredentials(host === 'registry-1.docker.io' ? DOCKER_HUB : host, parts.environment, signal);
-  const session = builder === 'buildkit' ? await openSession(parts.client, find, signal) : undefined;
+  const session = builder === 'buildkit' ? await openSession(parts.client, { credentials, files }, signal) : null;
+  const classic = context && !session ? toClassicArchive(context) : null;
+  classic?.archive.once('error', unread.note);
   try {
-    const headers = session ? {} : await authHeaders(parts, context, find);
-    const call = toBuildCall(build, context, headers, session?.id);
+    const headers = session ? {} : await authHeaders(parts, context, credentials);
+    const call = toBuildCall(build, { context, classic, session }, headers);
     const connection = await openStream(parts.client, call, doing(`build ${build.service}`, 'build-failed'), signal);
-    yield* readBuild(connection, build, builder === 'buildkit' ? readBuildKitBuild() : readClassicBuild());
+    yield* readBuild(connection, build, session ? readBuildKitBuild() : readClassicBuild());
   } catch (error) {
-    const unread = watch?.failure();
-    if (unread && !signal.aborted) throw buildFailed(build, `cannot read its context: ${unread.message}`, unread);
+    // A file that cannot be read ends the request too, and then looks like a lost connection.
+    if (unread.error !== null && !signal.aborted) throw explain(build, unread.error);
     const isRefusal = hasCode(error, 'engine-refused', 'image-not-found', 'not-found', 'pull-failed');
     throw isRefusal ? new TsfigError('build-failed', error.message, { cause: error }) : error;
   } finally {
-    context?.archive.destroy();
+    classic?.archive.destroy();
     session?.close();
   }
 }
 
-/** DOCKER_BUILDKIT decides where it is set, as for the docker command; else what the engine prefers. */
-async function builderOf({ environment, client }: DockerParts, signal: AbortSignal): Promise<Builder> {
-  const wish = environment['DOCKER_BUILDKIT'];
-  if (!wish) return toBuilder(await client.ping(signal));
-  return wish === '0' || wish.toLowerCase() === 'false' ? 'classic' : 'buildkit';
+/** The first file that could not be read while it was sent. */
+class Unread {
+  error: unknown = null;
+  readonly note = (error: unknown): void => {
+    this.error ??= error;
+  };
 }
 
-async function packOrExplain(build: BuildSpec): Promise<BuildContext> {
+/** DOCKER_BUILDKIT decides where it is set, as for the docker command; else what the engine prefers. */
+async function builderOf({ environment, client }: DockerParts, signal: AbortSignal): Promise<Builder> {
+  const asked = environment['DOCKER_BUILDKIT'];
+  if (!asked) return toBuilder(await client.ping(signal));
+  return asked === '0' || asked.toLowerCase() === 'false' ? 'classic' : 'buildkit';
+}
+
+async function explained<T>(build: BuildSpec, reading: Promise<T>): Promise<T> {
   try {
-    return await packContext(build.context, build.dockerfile);
+    return await reading;
   } catch (error) {
-    if (error instanceof BadContext) throw buildFailed(build, error.message, error);
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw code === undefined ? error : buildFailed(build, `cannot read its context: ${message}`, error);
+    throw explain(build, error);
   }
 }
 
-/** A file that cannot be read ends the request too, and then looks like a lost connection. */
-function watchArchive(archive: Readable): { failure(): Error | undefined } {
-  let failure: Error | undefined;
-  archive.once('error', (error) => {
-    failure = error;
-  });
-  return { failure: () => failure };
+/** What is wrong with the files of a build in words; any other error as it is. */
+function explain(build: BuildSpec, error: unknown): unknown {
+  if (error instanceof BadContext) return buildFailed(build, error.message, error);
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === undefined ? error : buildFailed(build, `cannot read its context: ${message}`, error);
+}
+
+interface Sources {
+  readonly context: BuildContext | null;
+  readonly classic: ClassicArchive | null;
+  readonly session: BuildSession | null;
 }
 
 function toBuildCall(
   build: BuildSpec,
-  context: BuildContext | undefined,
+  { context, classic, session }: Sources,
   headers: Readonly<Record<string, string>>,
-  session: string | undefined,
 ): EngineCall {
   const query = {
     t: build.ref,
-    remote: build.remote ? build.context : undefined,
-    dockerfile: context?.dockerfile ?? build.dockerfile,
+    remote: build.remote ? build.context : session && 'client-session',
+    dockerfile: classic?.dockerfile ?? context?.dockerfile.name ?? build.dockerfile,
     buildargs: JSON.stringify(build.args),
     labels: JSON.stringify(build.labels),
     target: build.target,
@@ -87,10 +102,10 @@ function toBuildCall(
     pull: build.pull,
     rm: 1,
     forcerm: 1,
-    version: session === undefined ? 1 : 2,
-    session,
+    version: session ? 2 : 1,
+    session: session?.id,
   };
-  return { method: 'POST', path: '/build', query, headers, ...(context && { archive: context.archive }) };
+  return { method: 'POST', path: '/build', query, headers, ...(classic && { archive: classic.archive }) };
 }
 
 async function* readBuild(
@@ -131,10 +146,10 @@ const buildFailed = (build: BuildSpec, why: string, cause: unknown): TsfigError 
 /** The classic builder cannot ask for credentials while it builds: it is given those that the Dockerfile may need. */
 async function authHeaders(
   { environment }: DockerParts,
-  context: BuildContext | undefined,
+  context: BuildContext | null,
   find: (registry: string) => Promise<Credentials | undefined>,
 ): Promise<Readonly<Record<string, string>>> {
-  const needed = context && registriesOf(context.dockerfileText);
+  const needed = context && registriesOf(context.dockerfile.bytes.toString());
   const found = new Map<string, Credentials>();
   for (const registry of needed ?? listRegistries(environment)) {
     const credentials = await find(registry);

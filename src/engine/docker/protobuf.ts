@@ -18,8 +18,9 @@ export function readMessage(bytes: Uint8Array): ReadonlyMap<number, readonly Fie
     const value = readValue(reader, Number(key & 7n));
     if (value === undefined) continue;
     const number = Number(key >> 3n);
-    const values = fields.get(number) ?? [];
-    fields.set(number, [...values, value]);
+    const values = fields.get(number);
+    if (values) values.push(value);
+    else fields.set(number, [value]);
   }
   return fields;
 }
@@ -62,20 +63,24 @@ function take(reader: Reader, count: number): Uint8Array {
   return taken;
 }
 
-/** A message of texts, by field number. */
-export function writeTexts(fields: Readonly<Record<number, string>>): Uint8Array {
-  const parts = Object.entries(fields).flatMap(([number, text]) => {
-    const bytes = Buffer.from(text, 'utf8');
-    return [writeVarint(Number(number) * 8 + BYTES), writeVarint(bytes.length), bytes];
+/** A message by field number: texts, bytes (and messages), whole numbers; a negative one as an `int64`. */
+export function writeMessage(fields: Readonly<Record<number, string | Uint8Array | number | bigint>>): Uint8Array {
+  const parts = Object.entries(fields).flatMap(([number, value]) => {
+    const key = BigInt(number) << 3n;
+    if (typeof value === 'number' || typeof value === 'bigint') {
+      return [writeVarint(key | BigInt(VARINT)), writeVarint(BigInt.asUintN(64, BigInt(value)))];
+    }
+    const bytes = typeof value === 'string' ? Buffer.from(value) : value;
+    return [writeVarint(key | BigInt(BYTES)), writeVarint(BigInt(bytes.length)), bytes];
   });
   return Buffer.concat(parts);
 }
 
-function writeVarint(value: number): Uint8Array {
+function writeVarint(value: bigint): Uint8Array {
   const bytes: number[] = [];
   let rest = value;
-  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes.push((rest % 0x80) + 0x80);
-  return Uint8Array.from([...bytes, rest]);
+  for (; rest >= 0x80n; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80);
+  return Uint8Array.from([...bytes, Number(rest)]);
 }
 
 type Message = ReadonlyMap<number, readonly Field[]>;

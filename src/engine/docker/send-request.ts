@@ -11,10 +11,11 @@ export interface Modem {
 export interface EngineCall {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
-  /** Undefined values are left out; `true` is `1`. */
-  readonly query?: Readonly<Record<string, string | number | boolean | null | undefined>>;
+  /** Undefined values are left out; `true` is `1`; a list is as many values of that name. */
+  readonly query?: Readonly<Record<string, string | number | boolean | readonly string[] | null | undefined>>;
   readonly body?: object;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** A list is sent as that many headers. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   /** A tar archive as the body. */
   readonly archive?: Readable;
   /** The engine is asked to turn the connection into one for both directions. */
@@ -55,11 +56,11 @@ export type Answer = IncomingMessage | Duplex;
 
 export const isMessage = (answer: Answer): answer is IncomingMessage => 'statusCode' in answer;
 
-function toQuery(query: NonNullable<EngineCall['query']>): Record<string, string> {
-  const text: Record<string, string> = {};
+function toQuery(query: NonNullable<EngineCall['query']>): Record<string, string | readonly string[]> {
+  const text: Record<string, string | readonly string[]> = {};
   for (const [key, value] of Object.entries(query)) {
     if (value === undefined || value === null || value === false) continue;
-    text[key] = value === true ? '1' : String(value);
+    text[key] = value === true ? '1' : typeof value === 'object' ? value : String(value);
   }
   return text;
 }

@@ -4,7 +4,7 @@ import { readBuildKitBuild, readClassicBuild } from '../../../../src/engine/dock
 import { readTrace } from '../../../../src/engine/docker/buildkit-trace.js';
 import { readImageRef } from '../../../../src/engine/docker/image-ref.js';
 import { failureOf, toProgress } from '../../../../src/engine/docker/progress.js';
-import { readMessage, textOf, writeTexts } from '../../../../src/engine/docker/protobuf.js';
+import { readMessage, textOf, writeMessage } from '../../../../src/engine/docker/protobuf.js';
 
 describe('an image reference', () => {
   it.each([
@@ -79,9 +79,9 @@ describe('what BuildKit tells', () => {
     aux: Buffer.concat(parts).toString('base64'),
   });
   const vertex = (digest: string, name: string, ...more: readonly Uint8Array[]): Uint8Array =>
-    field(1, Buffer.concat([writeTexts({ 1: digest, 3: name }), ...more]));
+    field(1, Buffer.concat([writeMessage({ 1: digest, 3: name }), ...more]));
   const log = (digest: string, text: string, at: number): Uint8Array =>
-    field(3, Buffer.concat([writeTexts({ 1: digest }), field(2, moment(at)), writeTexts({ 4: text })]));
+    field(3, Buffer.concat([writeMessage({ 1: digest }), field(2, moment(at)), writeMessage({ 4: text })]));
   const started = field(5, moment(10));
   const completed = field(6, moment(12));
   const cached = Uint8Array.from([32, 1]);
@@ -116,7 +116,7 @@ describe('what BuildKit tells', () => {
   it('remembers the step that failed and its last lines', () => {
     const { lines, step } = read(
       trace(vertex('b', '[2/2] RUN make', started), log('b', 'why\n', 11)),
-      trace(vertex('b', '[2/2] RUN make', started, completed, writeTexts({ 7: 'exit code: 2' }))),
+      trace(vertex('b', '[2/2] RUN make', started, completed, writeMessage({ 7: 'exit code: 2' }))),
     );
     expect(lines.at(-1)).toBe('#1 ERROR: exit code: 2');
     expect(step).toEqual({ name: 'RUN make', lastLines: ['why'] });
@@ -131,7 +131,7 @@ describe('what BuildKit tells', () => {
 describe('protobuf', () => {
   it('reads back what it writes, longer than one byte of length too', () => {
     const long = 'é'.repeat(300);
-    const message = readMessage(writeTexts({ 1: 'user', 2: long }));
+    const message = readMessage(writeMessage({ 1: 'user', 2: long }));
     expect([textOf(message, 1), textOf(message, 2), textOf(message, 3)]).toEqual(['user', long, '']);
   });
 });
