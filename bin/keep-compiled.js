@@ -22,12 +22,25 @@ module.exports = (file, script) => {
   }
 };
 
-/** Makes the folder where all of this is the user's own: root, with the home of another one, would leave what that one cannot use. */
+/**
+ * Makes the folder where what it lies in is the user's own: root, with the home of another one, would leave what that one cannot use.
+ * One after the other, because in /proc Node tries for ever to make several at once.
+ */
 function makeOwn(folder) {
-  let there = folder;
-  while (!statSync(there, { throwIfNoEntry: false })) there = path.dirname(there);
-  if (statSync(there).uid !== process.getuid?.()) throw new Error(`${there} is another user's`);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const there = statSync(folder, { throwIfNoEntry: false });
+  if (there && there.uid !== process.getuid()) throw new Error(`${folder} is another user's`);
+  if (there) return;
+  makeOwn(path.dirname(folder));
+  mkdirIfMissing(folder);
+}
+
+/** Another first run may have been quicker. */
+function mkdirIfMissing(folder) {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+  }
 }
 
 /** Of builds that are gone, and of writers that were killed. */

@@ -26,7 +26,7 @@ const NONE = 'none';
 /** Which command's compiled code serves these words. A wrong guess costs some milliseconds. */
 const commandIn = (words) => {
   const command = words.find((word, at) => !word.startsWith('-') && !WITH_VALUE.includes(words[at - 1]));
-  return command !== 'help' && /^[a-z]{1,20}$/.test(command) ? command : NONE;
+  return command !== undefined && command !== 'help' && /^[a-z]{1,20}$/.test(command) ? command : NONE;
 };
 
 /** Help loads too little of a command to be of use to those that follow. */
