@@ -1,5 +1,6 @@
+import { ownValue } from '../lib/own-value.js';
 import type { Engine } from '../engine/engine.js';
-import { fixedName, noSuchPort, readNamed } from '../graph/instances.js';
+import { fixedName, fixedPort, noSuchPort, readNamed } from '../graph/instances.js';
 import { namedServices, withNeeds } from '../graph/select.js';
 import type { Milliseconds } from '../lib/units.js';
 import { bad, good, problem, type Checked, type Diagnostic } from '../model/diagnostic.js';
@@ -46,9 +47,13 @@ export function choose(
   const { services: named, instances } = read.value;
   const scaled = namedServices(order, Object.keys(scale));
   if (!scaled.ok) return scaled;
-  const problems = Object.entries(scale).flatMap(
+  const scaledOnes = Object.entries(scale).flatMap(
     ([name, count]) => whyNotScaled(project.services.get(name), count, instances) ?? [],
   );
+  const several = Object.entries(instances).flatMap(
+    ([name, numbers]) => (numbers.length > 1 && whyOnlyOne(project.services.get(name))) || [],
+  );
+  const problems = [...scaledOnes, ...several];
   if (problems.length > 0) return bad(problems);
   const all = noDeps ? order.filter((name) => named.includes(name)) : withNeeds(needs, named);
   return good({ named, all, instances });
@@ -56,13 +61,21 @@ export function choose(
 
 function whyNotScaled(service: Service | undefined, count: number, instances: Instances): Diagnostic | null {
   if (!service) return null;
-  const { name, containerName, ports } = service;
-  if (count > 1 && containerName) return fixedName(name);
-  if (instances[name]) {
+  const { name, ports } = service;
+  const onlyOne = count > 1 ? whyOnlyOne(service) : null;
+  if (onlyOne) return onlyOne;
+  if (ownValue(instances, name)) {
     return problem('bad-usage', `--scale says how many ${name} has, and ${name}@ which`, 'use one of the two');
   }
   const beyond = portBeyond(ports, count);
   return beyond === undefined ? null : noSuchPort(name, count, beyond);
+}
+
+/** Two containers can have neither one name nor one port of the host. */
+function whyOnlyOne(service: Service | undefined): Diagnostic | null {
+  if (service?.containerName) return fixedName(service.name);
+  const port = service?.ports.find(({ hostPort, hostTemplate }) => hostPort !== null && hostTemplate === undefined);
+  return service && port ? fixedPort(service.name, port) : null;
 }
 
 /** The images that are missing, as steps. They come first, because what they hold decides what the containers are told. */

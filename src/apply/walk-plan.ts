@@ -1,3 +1,4 @@
+import { ownValue } from '../lib/own-value.js';
 import { limit, type Limit } from '../lib/limit.js';
 import { ms, seconds } from '../lib/units.js';
 import { describeFailure } from '../model/errors.js';
@@ -66,7 +67,7 @@ class Walk {
   }
 
   take(step: Step): Promise<Outcome> {
-    const before = this.#already[step.id];
+    const before = ownValue(this.#already, step.id);
     const end = before
       ? Promise.resolve(before)
       : this.#end(

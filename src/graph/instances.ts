@@ -1,6 +1,7 @@
+import { ownValue } from '../lib/own-value.js';
 import { bad, good, problem, type Checked, type Diagnostic } from '../model/diagnostic.js';
 import { LAST_PORT, portBeyond } from '../model/ports.js';
-import type { Project, Service } from '../model/project.js';
+import type { Project, Service, WantedPort } from '../model/project.js';
 import { namedServices } from './select.js';
 
 /** What was named on a command line: services, and of some of them only certain containers. */
@@ -22,10 +23,11 @@ export function readNamed(project: Project, order: readonly string[], words: rea
     parts.map(({ service }) => service),
   );
   if (!named.ok) return named;
-  const instances: Record<string, number[]> = {};
+  const numbered = new Map<string, number[]>();
   for (const { service, number } of parts) {
-    if (number !== null) instances[service] = [...new Set([...(instances[service] ?? []), number])];
+    if (number !== null) numbered.set(service, [...new Set([...(numbered.get(service) ?? []), number])]);
   }
+  const instances = Object.fromEntries(numbered);
   const problems = parts.flatMap((part) => whyNot(part, instances, project.services.get(part.service)) ?? []);
   return problems.length > 0 ? bad(problems) : good({ services: named.value, instances });
 }
@@ -47,7 +49,7 @@ function cut(word: string, at: number): Part {
 
 function whyNot({ word, service, number }: Part, instances: Named['instances'], found?: Service): Diagnostic | null {
   if (number === null) {
-    if (!instances[service]) return null;
+    if (!ownValue(instances, service)) return null;
     return problem('bad-usage', `${service} is named both as a whole and by number`, 'name it in one of the two ways');
   }
   if (Number.isNaN(number)) {
@@ -60,6 +62,13 @@ function whyNot({ word, service, number }: Part, instances: Named['instances'], 
 
 export const fixedName = (service: string): Diagnostic =>
   problem('bad-usage', `${service} has a container_name, so there can be only one of it`, 'take container_name out');
+
+export const fixedPort = (service: string, { hostPort, containerPort }: WantedPort): Diagnostic =>
+  problem(
+    'bad-usage',
+    `${service} publishes port ${String(hostPort)} of the host, so there can be only one of it`,
+    `let the engine choose ("${containerPort}"), or put %i into the port of the host: it stands for the number`,
+  );
 
 export const noSuchPort = (service: string, number: number, port: number): Diagnostic =>
   problem(

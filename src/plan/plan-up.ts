@@ -1,3 +1,4 @@
+import { ownValue } from '../lib/own-value.js';
 import type { ContainerSpec } from '../model/container-spec.js';
 import { LABEL, volumeName } from '../model/names.js';
 import type { ObservedContainer } from '../model/observed.js';
@@ -32,7 +33,7 @@ export interface UpWish {
 export function planUp(scene: Scene, wish: UpWish, imageSteps: readonly Step[]): Plan {
   const planner = new UpPlanner(scene, wish, imageSteps);
   for (const name of wish.services) {
-    const only = wish.instances?.[name];
+    const only = ownValue(wish.instances ?? {}, name);
     for (const unit of scene.units.wanted.get(name) ?? []) if (!only || only.includes(unit.number)) planner.add(unit);
   }
   planner.removeSurplus();

@@ -1,3 +1,4 @@
+import { ownValue } from '../lib/own-value.js';
 import { compareText } from '../lib/compare-text.js';
 import { groupBy } from '../lib/group-by.js';
 import { containerName, isReplacedName, LABEL } from '../model/names.js';
@@ -55,8 +56,8 @@ export function findUnits(
   for (const service of project.services.values()) {
     const found = groupBy(byService.get(service.name) ?? [], numberOf);
     const taken = [...found.keys()].toSorted((a, b) => a - b);
-    const only = instances[service.name];
-    const keep = only ? withNumbers(taken, only) : numbersToKeep(taken, scale[service.name] ?? null);
+    const only = ownValue(instances, service.name);
+    const keep = only ? withNumbers(taken, only) : numbersToKeep(taken, ownValue(scale, service.name) ?? null);
     wanted.set(
       service.name,
       keep.map((number) => unitAt(project, service, number, found.get(number) ?? [])),

@@ -54,6 +54,23 @@ describe('a container of a service, by its number', () => {
     expect((await scenario.ok('up', '-d')).stderr).toContain(`${scenario.name('web', 2)} is up-to-date`);
   });
 
+  it.each([
+    ['--scale web=2', ['--scale', 'web=2']],
+    ['web@1 web@2', ['web@1', 'web@2']],
+  ])('with one port of the host is refused by %s before anything is made', async (_words, words) => {
+    scenario.fig(`web: { ${IDLE}, ports: ["127.0.0.1:45811:80"], links: [db] }\ndb: { ${IDLE} }\n`);
+    for (const verb of [['up', '-d'], ['plan']]) {
+      const { code, stderr } = await scenario.run([...verb, ...words]);
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringContaining('web publishes port 45811 of the host, so there can be only one of it'),
+      ]);
+    }
+    expect(await scenario.states()).toEqual([]);
+    await scenario.ok('up', '-d', '--scale', 'web=1');
+    expect(await scenario.states()).toEqual(['db_1: running', 'web_1: running']);
+  });
+
   it('is not named together with a number of containers', async () => {
     scenario.fig(`web: { ${IDLE} }\n`);
     const { code, stderr } = await scenario.run(['plan', '--scale', 'web=2', 'web@1']);

@@ -22,8 +22,6 @@ afterEach(async () => {
 });
 
 const KILLED = 137;
-/** A second of grace, one of patience with the reader, and a busy machine. */
-const LIMIT_MS = 8000;
 let children: ChildProcess[] = [];
 /** Runs the job, unless told otherwise, with these standard streams; resolves with its exit code. */
 function start(stdio: StdioOptions, args: readonly string[] = ['run', '--once', 'job'], more: NodeJS.ProcessEnv = {}) {
@@ -64,10 +62,8 @@ describe('a job whose output is a full pipe that nobody reads', () => {
     fill(pipe);
     const { child, ended } = start(['ignore', ...(stream === 'stdout' ? [pipe, 'ignore'] : ['ignore', pipe])] as never);
     await news.saw(`start ${job}`);
-    const from = performance.now();
     child.kill('SIGTERM');
     expect(await ended).toBe(KILLED);
-    expect(performance.now() - from).toBeLessThan(LIMIT_MS);
     closeSync(pipe);
     expect(await scenario.states()).toEqual(['job_once: exited']);
   });
@@ -98,10 +94,8 @@ describe('a command whose output is a full pipe that nobody reads', () => {
     const flows = new Promise<void>((resolve) => (proxy.onAnswer = ({ path }) => path.endsWith('/logs') && resolve()));
     const { child, ended } = start(['ignore', pipe, 'ignore'], args, proxy.env);
     await (args[0] === 'up' ? news.saw(`start ${scenario.name('job')}`) : flows);
-    const from = performance.now();
     child.kill('SIGTERM');
     expect(await ended).toBe(143);
-    expect(performance.now() - from).toBeLessThan(LIMIT_MS);
     await proxy.close();
     closeSync(pipe);
     expect(await scenario.states()).toEqual([`job_1: ${left}`]);
