@@ -86,25 +86,6 @@ describe('the library', () => {
   });
   afterEach(() => scenario.clean());
 
-  /** Compiles a file of the app, strictly, and runs it as the scenario's project. */
-  function compileAndRun(file: string, text: string): string {
-    writeFileSync(join(app, file), text);
-    const fig = 'web: { image: busybox, net: none, command: sleep 300, stop_signal: SIGKILL }\n';
-    writeFileSync(join(app, 'fig.yml'), fig);
-    const flags = ['--strict', '--module', 'nodenext', '--target', 'es2023', '--outDir', 'out'];
-    const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')];
-    run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), ...flags, ...types, file], app);
-    const env = { ...process.env, TSFIG_PROJECT_NAME: scenario.project };
-    return run(process.execPath, [join('out', file.replace('ts', 'js'))], app, env);
-  }
-
-  it('is used as docs/api.md says', async () => {
-    const [example] = blocksOf('docs/api.md').filter(({ language }) => language === 'ts');
-    const printed = compileAndRun('example.mts', example?.text ?? '');
-    expect(printed).toMatch(/web[^]*\ntrue\n$/);
-    expect(await scenario.states()).toEqual(['web_1: running']);
-  });
-
   const USE = `
 const world = tsfig.connect({ environment: process.env, directory: process.cwd(), version: '1' });
 const { signal } = new AbortController();
@@ -113,12 +94,37 @@ void tsfig.check(world, { file: null, projectName: null }, control).then((result
   process.stdout.write(String(result.ok && tsfig.once instanceof Function && new tsfig.TsfigError('bad-usage', 'x').code));
 });
 `;
+  const [example] = blocksOf('docs/api.md').filter(({ language }) => language === 'ts');
+  const sources = {
+    'example.mts': example?.text ?? '',
+    'by-import.mts': `import * as tsfig from 'tsfig';\n${USE}`,
+    'by-require.cts': `import tsfig = require('tsfig');\n${USE}`,
+  };
 
-  it.each([
-    ['import in an ES module', 'app.mts', "import * as tsfig from 'tsfig';"],
-    ['require in a CommonJS module', 'app.cts', "import tsfig = require('tsfig');"],
-  ])('is there, with its types, by %s', (_title, file, line) => {
-    expect(compileAndRun(file, `${line}\n${USE}`)).toBe('bad-usage');
+  beforeAll(() => {
+    for (const [file, text] of Object.entries(sources)) writeFileSync(join(app, file), text);
+    const flags = ['--strict', '--module', 'nodenext', '--target', 'es2023', '--outDir', 'out'];
+    const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')];
+    const tsc = join(root, 'node_modules/typescript/bin/tsc');
+    run(process.execPath, [tsc, ...flags, ...types, ...Object.keys(sources)], app);
+  });
+
+  /** What a compiled file prints, as the scenario's project. */
+  function use(file: string): string {
+    writeFileSync(
+      join(app, 'fig.yml'),
+      'web: { image: busybox, net: none, command: sleep 300, stop_signal: SIGKILL }\n',
+    );
+    return run(process.execPath, [join('out', file)], app, { ...process.env, TSFIG_PROJECT_NAME: scenario.project });
+  }
+
+  it('is used as docs/api.md says', async () => {
+    expect(use('example.mjs')).toMatch(/web[^]*\ntrue\n$/);
+    expect(await scenario.states()).toEqual(['web_1: running']);
+  });
+
+  it.each(['by-import.mjs', 'by-require.cjs'])('is there, with its types, %s', (file) => {
+    expect(use(file)).toBe('bad-usage');
   });
 });
 
