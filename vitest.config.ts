@@ -17,6 +17,7 @@ export default defineConfig({
           env,
           globalSetup: ['test/support/build.ts'],
           sequence: { groupOrder: 0 },
+          testTimeout: 30_000, // they take milliseconds; a busy machine takes breaks
           include: ['test/unit/**/*.test.ts', 'test/contract/memory.test.ts', 'test/architecture.test.ts'],
         },
       },

@@ -33,6 +33,11 @@ export interface Engine {
   readonly address: string;
   /** What it is. Any answer tells that: it is a request of its own only when nothing was asked before. Throws `engine-too-old`. */
   engineInfo(options: CallOptions): Promise<EngineInfo>;
+  /**
+   * What only those know who can reach this engine, by whichever address: the id of its network `none`, which it draws at
+   * random and keeps. Null for an engine that has no such network (Podman). Asked for once.
+   */
+  secret(options: CallOptions): Promise<string | null>;
 
   /** Containers of the project in every state, one-offs included; without a project, all of the engine. */
   listContainers(options: CallOptions & { readonly project: string | null }): Promise<readonly ObservedContainer[]>;

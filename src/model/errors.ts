@@ -18,6 +18,8 @@ export type ErrorCode =
   | 'image-not-found'
   | 'interrupted'
   | 'lock-busy'
+  | 'lock-timeout'
+  | 'lock-unavailable'
   | 'log-unreadable'
   | 'name-taken'
   | 'network-in-use'

@@ -67,9 +67,7 @@ export class UpPlanner {
   constructor(scene: Scene, wish: UpWish, imageSteps: readonly Step[]) {
     this.#scene = scene;
     this.#wish = wish;
-    this.#imageSteps = new Map(
-      imageSteps.map((step) => [step.kind === 'build-image' ? step.build.ref : imageOfStep(step), step]),
-    );
+    this.#imageSteps = new Map(imageSteps.flatMap((step) => imagesOfStep(step).map((image) => [image, step] as const)));
     for (const step of imageSteps) this.#add(step);
   }
 
@@ -196,7 +194,10 @@ export class UpPlanner {
   }
 }
 
-const imageOfStep = (step: Step): string => (step.kind === 'pull-image' ? step.image : step.id);
+function imagesOfStep(step: Step): readonly string[] {
+  if (step.kind === 'build-image') return step.build.refs;
+  return step.kind === 'pull-image' ? [step.image] : [];
+}
 
 /** The containers that a service's own hang on by their volumes or network, whether this plan touches them or not. */
 function parentsOf(service: Service, scene: Scene, planned: ReadonlyMap<string, readonly UnitPlan[]>): Parent[] {

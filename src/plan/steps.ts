@@ -23,7 +23,7 @@ export const pullImage = (image: string, service: string, why: Reason): Step => 
 
 export const buildImage = (build: BuildSpec, why: Reason, needs: Needs = []): Step => ({
   kind: 'build-image',
-  id: `build ${build.ref}`,
+  id: `build ${build.refs.join(', ')}`,
   needs: ids(needs),
   why,
   build,

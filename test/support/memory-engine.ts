@@ -72,6 +72,11 @@ export class MemoryEngine implements Engine {
     for (const ref of images) this.addImage(ref);
   }
 
+  async secret(options: CallOptions): Promise<string | null> {
+    await this.#enter('secret', [], options);
+    return 'net-none';
+  }
+
   engineInfo(): Promise<EngineInfo> {
     return Promise.resolve(this.#info);
   }
@@ -364,8 +369,9 @@ export class MemoryEngine implements Engine {
 
   async *buildImage(build: BuildSpec, options: CallOptions): AsyncGenerator<BuildOutput, void> {
     await this.#enter('buildImage', [build], options);
-    yield { kind: 'text', text: `Step 1/1 : FROM ${build.service}` };
-    this.addImage(build.ref, { id: `sha256:built-${this.#tick()}` });
+    yield { kind: 'text', text: `Step 1/1 : FROM ${build.services.join(', ')}` };
+    const id = `sha256:built-${this.#tick()}`;
+    for (const ref of build.refs) this.addImage(ref, { id });
   }
 
   async removeImage(ref: string, options: CallOptions): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Milliseconds } from '../../lib/units.js';
+import { limit } from '../../lib/limit.js';
 import type { BuildSpec, ContainerSpec, NetworkSpec, VolumeSpec } from '../../model/container-spec.js';
 import type { Progress } from '../../model/event.js';
 import type {
@@ -21,6 +22,7 @@ import type {
   LogOptions,
   OutputChunk,
 } from '../engine.js';
+import { hasCode } from '../../model/errors.js';
 import { doing, type Doing } from './docker-errors.js';
 import type {
   ContainerJson,
@@ -50,6 +52,8 @@ import { toCreateBody, toNetworkBody, toVolumeBody, wholeSeconds } from './to-do
 export class DockerEngine implements Engine {
   readonly address: string;
   readonly #parts: DockerParts;
+  readonly #classicBuilds = limit(1);
+  #secret: { readonly id: string | null } | null = null;
 
   constructor(parts: DockerParts) {
     this.address = parts.client.address;
@@ -58,6 +62,21 @@ export class DockerEngine implements Engine {
 
   engineInfo({ signal }: CallOptions): Promise<EngineInfo> {
     return this.#parts.client.engineInfo(signal);
+  }
+
+  async secret({ signal }: CallOptions): Promise<string | null> {
+    this.#secret ??= await this.#findSecret(signal);
+    return this.#secret.id;
+  }
+
+  async #findSecret(signal: AbortSignal): Promise<{ readonly id: string | null }> {
+    try {
+      const { Id } = await this.#ask<NetworkJson>(get('/networks/none'), doing('identify it', 'not-found'), signal);
+      return { id: Id };
+    } catch (error) {
+      if (hasCode(error, 'not-found')) return { id: null };
+      throw error;
+    }
   }
 
   async listContainers({ project, signal }: CallOptions & { readonly project: string | null }) {
@@ -207,7 +226,7 @@ export class DockerEngine implements Engine {
 
   async *buildImage(build: BuildSpec, { signal }: CallOptions): AsyncGenerator<BuildOutput, void> {
     const { buildImage } = await import('./build.js');
-    yield* buildImage(this.#parts, build, signal);
+    yield* buildImage(this.#parts, build, signal, this.#classicBuilds);
   }
 
   async removeImage(ref: string, { signal }: CallOptions): Promise<void> {
