@@ -1,9 +1,8 @@
 import { linkStyleOf, observe } from '../apply/observe.js';
 import type { Engine } from '../engine/engine.js';
-import { hasCode, TsfigError } from '../model/errors.js';
+import { hasCode } from '../model/errors.js';
 import type { ContainerDetails, Observed } from '../model/observed.js';
 import type { Project, Service } from '../model/project.js';
-import { readRange } from '../plan/ipv4.js';
 import type { Prepared } from './prepare.js';
 import type { World } from './world.js';
 
@@ -19,18 +18,10 @@ export function look(
   signal: AbortSignal,
 ): Promise<Observed> {
   const { hostname, kernel, taken } = world.host.routes;
-  const pool = subnetPool(world);
+  const pool = world.environment['TSFIG_SUBNET_POOL'] ?? null;
   const surroundings = { hostname, kernel, taken, pool };
   const wanted = withTargets(project, services);
   return observe(engine, { project, services: wanted, everyVolume, surroundings }, signal);
-}
-
-/** Null where the user names none. Throws `bad-usage`. */
-function subnetPool({ environment }: World): string | null {
-  const pool = environment['TSFIG_SUBNET_POOL'];
-  if (!pool || readRange(pool)) return pool || null;
-  const message = `TSFIG_SUBNET_POOL is "${pool}", which is not a range of IPv4 addresses`;
-  throw new TsfigError('bad-usage', message, { hint: 'write a range such as 10.123.0.0/16' });
 }
 
 /** Services and the targets of their links, whose images tell what the variables of links say. */
