@@ -30,7 +30,9 @@ function whyNotTaken(call: string): string | undefined {
   const command = commands.get(words[at] ?? '');
   if (at !== -1 && !command) return `tsfig ${call}: there is no command ${words[at]}`;
   const known = [...optionsOf(program), ...(command ? optionsOf(command) : []), '--help'];
-  const flags = words.filter((word) => (command?.name() === 'run' ? /^--[a-z]/ : /^--?[a-z]/).test(word)).map((word) => word.split('=')[0] ?? '');
+  const flags = words
+    .filter((word) => (command?.name() === 'run' ? /^--[a-z]/ : /^--?[a-z]/).test(word))
+    .map((word) => word.split('=')[0] ?? '');
   const wrong = flags.find((flag) => !known.includes(flag) && !/^-[a-z]{2,}$/.test(flag));
   return wrong === undefined ? undefined : `tsfig ${call}: there is no option ${wrong}`;
 }
@@ -53,7 +55,9 @@ describe('every command and option that a text names is taken by the program', (
 
   it('in hints that name an option alone', () => {
     const folders = ['actions', 'plan', 'graph', 'load', 'apply'];
-    const flags = folders.flatMap((folder) => callsIn(textsIn(`src/${folder}`, '.ts').map(withoutComments), /(?<![\w-])(--[a-z][a-z-]+)/g));
+    const flags = folders.flatMap((folder) =>
+      callsIn(textsIn(`src/${folder}`, '.ts').map(withoutComments), /(?<![\w-])(--[a-z][a-z-]+)/g),
+    );
     expect(flags.length).toBeGreaterThan(3);
     expect(flags.filter((flag) => !everyOption.has(flag))).toEqual([]);
   });
