@@ -3,8 +3,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { LABEL } from '../src/model/names.js';
-import { freePort } from './support/free-port.js';
 import { examples, Project, root, run, WITH_BUILDS_MS } from './support/example.js';
+import { freePort } from './support/free-port.js';
 
 describe.each(await readdir(examples))('examples/%s', (folder) => {
   it('loads, plans and says what it is', { timeout: 30_000 }, async () => {

@@ -1,4 +1,5 @@
 import type { Engine, EngineInfo } from '../engine/engine.js';
+import type { Span } from '../model/diagnostic.js';
 import { hasCode, TsfigError } from '../model/errors.js';
 import {
   type AddressSpace,
@@ -8,6 +9,7 @@ import {
   findOwnNetwork,
 } from '../model/observed.js';
 import type { Project, Service } from '../model/project.js';
+import { readRange } from '../plan/ipv4.js';
 import { seeImages } from './see-images.js';
 
 /** What this machine knows of the address space around the engine. */
@@ -70,10 +72,12 @@ async function inspectExternals(
 ): Promise<Map<string, ContainerDetails>> {
   const named = new Map<string, string>();
   for (const service of services) {
-    for (const { target } of service.externalLinks) named.set(target, `external_links of ${service.name}`);
-    for (const { source, external } of service.volumesFrom)
-      if (external) named.set(source, `volumes_from of ${service.name}`);
-    if (service.net.kind === 'container') named.set(service.net.container, `net of ${service.name}`);
+    const { name, at: place, externalLinks, volumesFrom, net } = service;
+    const add = (container: string, key: string, { file, line }: Span): void =>
+      void named.set(container, `${key} of ${name} names (${file}:${line})`);
+    for (const { target, at } of externalLinks) add(target, 'external_links', at);
+    for (const { source, external } of volumesFrom) if (external) add(source, 'volumes_from', place);
+    if (net.kind === 'container') add(net.container, 'net', place);
   }
   const found = await Promise.all(
     [...named].map(async ([name, where]) => {
@@ -81,7 +85,7 @@ async function inspectExternals(
         return [name, await engine.inspectContainer(name, { signal })] as const;
       } catch (error) {
         if (!hasCode(error, 'container-not-found')) throw error;
-        throw new TsfigError('container-not-found', `there is no container ${name}, which ${where} names`, {
+        throw new TsfigError('container-not-found', `there is no container ${name}, which ${where}`, {
           hint: 'start it first, or correct its name; it is neither a service of the file nor a container of the engine',
         });
       }
@@ -95,12 +99,16 @@ const NAMED_POOL_SIZE = 24;
 
 /**
  * Where a new network may lie. The routes of this machine matter only when the engine runs on it; of an engine elsewhere
- * its own pools and networks are all that can be known.
+ * its own pools and networks are all that can be known. Throws `bad-usage` for a range of the user that is none.
  */
 async function findAddressSpace(engine: Engine, { surroundings }: Looking, signal: AbortSignal): Promise<AddressSpace> {
   const host = await engine.inspectHost({ signal });
   const here = host.hostname === surroundings.hostname && host.kernel === surroundings.kernel;
   const { pool } = surroundings;
+  if (pool !== null && !readRange(pool)) {
+    const hint = 'write it as in TSFIG_SUBNET_POOL=10.123.0.0/16';
+    throw new TsfigError('bad-usage', `TSFIG_SUBNET_POOL is "${pool}", which is no range of addresses`, { hint });
+  }
   return {
     pools: pool === null ? host.pools : [{ base: pool, size: Math.max(NAMED_POOL_SIZE, Number(pool.split('/')[1])) }],
     taken: here ? surroundings.taken() : [],

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 const FIRST = 20_000;
 const LAST = 30_000;
 
-/** A port of the host that nobody listens on, on any address. */
+/** A port of the host that nothing listens on, on any address. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(FIRST, LAST);

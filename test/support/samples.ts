@@ -187,7 +187,7 @@ const NEWS: { readonly [K in RunEvent['kind']]: RunEvent & { readonly kind: K } 
   'step-ended': { kind: 'step-ended', step, outcome: ENDS.failed },
   attached: { kind: 'attached', project: 'shop', containers: [container.name] },
   'log-line': { kind: 'log-line', container: container.name, stream: 'stderr', text: 'ready' },
-  'container-exited': { kind: 'container-exited', container: container.name, exitCode: 137 },
+  'container-exited': { kind: 'container-exited', container: container.name, exitCode: 137, restarting: false },
   'backing-off': {
     kind: 'backing-off',
     container: 'shop_upload_once',

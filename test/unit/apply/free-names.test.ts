@@ -53,9 +53,9 @@ describe('creating a container', () => {
 describe('renaming a container', () => {
   it('that is just between two restarts ends its loop for it, and starts it again', async () => {
     const engine = new MemoryEngine();
-    await engine.createContainer(spec, { signal });
+    const container = await engine.createContainer(spec, { signal });
     engine.failNext('renameContainer', new TsfigError('container-restarting', 'sandbox 1234 not found'));
-    await renameInLoop(engine, { container: 'job', to: 'other' }, { signal: AbortSignal.timeout(60_000) });
+    await renameInLoop(engine, { container, to: 'other' }, { signal: AbortSignal.timeout(60_000) });
     expect(engine.calls.map(({ method }) => method).slice(1)).toEqual([
       'renameContainer',
       'stopContainer',
