@@ -5,13 +5,13 @@ import type { Engine } from '../engine/engine.js';
 import { abortable } from '../lib/deadline.js';
 import type { Control } from '../model/event.js';
 import type { Plan } from '../model/plan.js';
-import type { Scene } from '../plan/scene.js';
+import type { PlanInput } from '../plan/plan-input.js';
 
 /** What lasts from the first step of an `up` to its end: the watch on the engine's events and the followed output. */
 export interface Session {
   readonly hands: Hands;
-  /** The last scene planned from. */
-  scene: Scene | null;
+  /** The last input planned from. */
+  input: PlanInput | null;
   readonly exits: readonly Exit[];
   /** Says which containers the plan attaches to. */
   announce(plan: Plan): Promise<void>;
@@ -48,10 +48,10 @@ export async function openSession(
   const announced = new Set<string>();
   const session: Session = {
     hands: follow ? { engine, watch, follower } : { engine, watch },
-    scene: null,
+    input: null,
     exits,
     async announce({ steps }) {
-      const attached = steps.flatMap((step) => (step.kind === 'attach-container' ? [step.container] : []));
+      const attached = steps.flatMap((step) => (step.kind === 'attach-container' ? [step.container.name] : []));
       const fresh = attached.filter((container) => !announced.has(container));
       fresh.forEach((container) => announced.add(container));
       if (fresh.length > 0) await control.emit({ kind: 'attached', project, containers: fresh });
@@ -67,7 +67,7 @@ export async function openSession(
     },
     expectEnds: () => follower.expectEnds(),
     allEnded: () => follower.allEnded(),
-    containersOf: (named) => (session.scene ? containersIn(session.scene, named) : []),
+    containersOf: (named) => (session.input ? containersIn(session.input, named) : []),
     async close() {
       await follower.abandonAll();
       life.abort();
@@ -76,8 +76,8 @@ export async function openSession(
   return session;
 }
 
-function containersIn({ units }: Scene, named: string): string[] {
+function containersIn({ replicas }: PlanInput, named: string): string[] {
   const [service = '', number] = named.split('@');
-  const all = units.wanted.get(service) ?? [];
-  return all.filter((unit) => number === undefined || unit.number === Number(number)).map(({ name }) => name);
+  const all = replicas.wanted.get(service) ?? [];
+  return all.filter((replica) => number === undefined || replica.number === Number(number)).map(({ name }) => name);
 }

@@ -4,22 +4,16 @@ import { seconds, type Milliseconds } from '../lib/units.js';
 import { hasCode } from '../model/errors.js';
 import type { Control } from '../model/event.js';
 import type { ObservedContainer } from '../model/observed.js';
-import type { Outcomes } from '../model/plan.js';
 import type { Project } from '../model/project.js';
+import type { ContainerHandle } from '../model/replica.js';
 import { containersOf, planStop } from '../plan/plan-stop.js';
 import type { Session } from './session.js';
-
-/** The containers that these outcomes started. */
-export const startedIn = (outcomes: Outcomes): string[] =>
-  Object.entries(outcomes).flatMap(([id, { kind }]) =>
-    kind === 'done' && id.startsWith('start ') ? [id.slice('start '.length)] : [],
-  );
 
 interface Stopping {
   readonly engine: Engine;
   readonly session: Session;
-  /** Names of the containers that this run has started. */
-  readonly started: readonly string[];
+  /** The containers that this run has started. */
+  readonly started: readonly ContainerHandle[];
   /** Whether a container that ran before belongs to this run, too; null: none does. */
   readonly adopts: ((container: ObservedContainer) => boolean) | null;
   readonly project: Project;
@@ -37,11 +31,12 @@ export async function stopStarted(stopping: Stopping, control: Control): Promise
   const { session, started, adopts } = stopping;
   if (started.length === 0 && !adopts) return;
   await control.emit({ kind: 'stopping' });
-  let own = started;
+  let own: readonly ContainerHandle[] = started;
   try {
     const containers = await findOwn(stopping, control);
-    own = [...new Set([...started, ...containers.map(({ name }) => name)])];
-    await session.abandonAllBut((container) => own.includes(container));
+    own = [...new Map([...started, ...containers].map((each) => [each.id, each])).values()];
+    const names = new Set(own.map(({ name }) => name));
+    await session.abandonAllBut((container) => names.has(container));
     session.expectEnds();
     await stopInOrder(stopping, containers, control);
   } catch (error) {
@@ -54,9 +49,8 @@ export async function stopStarted(stopping: Stopping, control: Control): Promise
 async function findOwn({ engine, project, started, adopts, order }: Stopping, control: Control) {
   // The signal that brought us here is aborted already; only the second one ends the stopping.
   const all = await engine.listContainers({ project: project.name, signal: control.force });
-  return containersOf({ containers: all }, order).filter(
-    (container) => started.includes(container.name) || adopts?.(container),
-  );
+  const ids = new Set(started.map(({ id }) => id));
+  return containersOf({ containers: all }, order).filter((container) => ids.has(container.id) || adopts?.(container));
 }
 
 async function stopInOrder(
@@ -66,10 +60,10 @@ async function stopInOrder(
 ) {
   const plan = planStop(project, containers, grace);
   await control.emit({ kind: 'plan-ready', plan });
-  await walkPlan(plan, { engine }, { ...control, signal: control.force }, { parallel, already: {} });
+  await walkPlan(plan, { engine }, { ...control, signal: control.force }, { parallel, already: [] });
 }
 
-async function kill(engine: Engine, containers: readonly string[], control: Control): Promise<void> {
+async function kill(engine: Engine, containers: readonly ContainerHandle[], control: Control): Promise<void> {
   await control.emit({ kind: 'killing' });
   const signal = AbortSignal.timeout(KILL_LIMIT);
   await Promise.all(

@@ -80,9 +80,9 @@ export class Follower implements Attacher {
     return [...this.#following.keys()];
   }
 
-  async attach({ container, tty, fromNow }: Attachable, signal: AbortSignal): Promise<void> {
+  async attach({ container: { id, name: container }, tty, fromNow }: Attachable, signal: AbortSignal): Promise<void> {
     const stop = new AbortController();
-    const opening = this.#options.engine.attach(container, { tty, stdin: false, signal: stop.signal });
+    const opening = this.#options.engine.attach({ id, name: container }, { tty, stdin: false, signal: stop.signal });
     const attachment = await abortable(opening, signal);
     const output = fromNow
       ? await outputOfLiving(this.#options.engine, { container, attachment }, signal)

@@ -1,4 +1,5 @@
 import type { CallOptions, Engine } from '../engine/engine.js';
+import type { ContainerTarget } from '../model/replica.js';
 import { retry } from '../lib/retry.js';
 import { seconds } from '../lib/units.js';
 import type { ContainerSpec } from '../model/container-spec.js';
@@ -13,7 +14,7 @@ const REMOVAL_LIMIT = seconds(60);
  */
 export async function removeFully(
   engine: Engine,
-  { container, volumes }: { readonly container: string; readonly volumes: boolean },
+  { container, volumes }: { readonly container: ContainerTarget; readonly volumes: boolean },
   { signal }: CallOptions,
 ): Promise<void> {
   const worth = (error: unknown): boolean => hasCode(error, 'engine-conflict');

@@ -1,4 +1,4 @@
-import { replacedName } from '../model/names.js';
+import { isAsideName } from '../model/names.js';
 import type { ContainerNews, ContainerWatch } from './hands.js';
 
 /** What is known of a container's deaths and rebirths. */
@@ -22,7 +22,8 @@ export class Life {
     this.hasRun = isBorn;
     this.#stop = watch.listen((news) => {
       if (news.container === container) this.#hear(news);
-      if (news.kind === 'renamed' && news.container === replacedName(container)) this.#hearOfReplacement(news);
+      if (news.kind === 'renamed' && news.container.startsWith(container) && isAsideName(news.container, container))
+        this.#hearOfReplacement(news);
     });
   }
 

@@ -4,6 +4,7 @@ import { LineCutter } from '../lib/lines.js';
 import { durationToText, type Milliseconds } from '../lib/units.js';
 import { TsfigError } from '../model/errors.js';
 import type { ContainerDetails } from '../model/observed.js';
+import type { ContainerHandle } from '../model/replica.js';
 import type { ContainerNews, ContainerWatch } from './hands.js';
 
 /** Lines of a container's log that are shown when it did not get ready. */
@@ -12,7 +13,7 @@ const SHOWN_LINES = 5;
 interface Waiting {
   readonly engine: Engine;
   readonly watch: ContainerWatch;
-  readonly container: string;
+  readonly container: ContainerHandle;
 }
 
 /**
@@ -23,7 +24,7 @@ interface Waiting {
  */
 export async function waitReady(waiting: Waiting, limit: Milliseconds, signal: AbortSignal): Promise<void> {
   const late = (): Error =>
-    new TsfigError('deadline-passed', `${waiting.container} was not ready after ${durationToText(limit)}`, {
+    new TsfigError('deadline-passed', `${waiting.container.name} was not ready after ${durationToText(limit)}`, {
       hint: '--wait-timeout gives it more time, --no-wait starts without waiting',
     });
   try {
@@ -38,7 +39,7 @@ async function untilReady({ engine, watch, container }: Waiting, signal: AbortSi
   let stop: () => void = () => undefined;
   const told = new Promise<void>((resolve, reject) => {
     stop = watch.listen((news) => {
-      if (news.container === container) settle(news, resolve, reject);
+      if (news.id === container.id) settle({ ...news, container: container.name }, resolve, reject);
     });
   });
   told.catch(() => undefined); // bad news may come while nobody waits for it yet; then the look tells the same
@@ -84,7 +85,7 @@ async function withLastWords(error: unknown, { engine, container }: Waiting): Pr
   return new TsfigError(error.code, message, { hint: error.hint, cause: error });
 }
 
-async function lastWords(engine: Engine, container: string): Promise<string[]> {
+async function lastWords(engine: Engine, container: ContainerHandle): Promise<string[]> {
   const signal = AbortSignal.timeout(5000);
   const { tty, health, lastProbe } = await engine.inspectContainer(container, { signal });
   const probe = health !== 'healthy' && lastProbe ? [`its health check says: ${lastProbe.trim()}`] : [];
@@ -94,5 +95,5 @@ async function lastWords(engine: Engine, container: string): Promise<string[]> {
   for await (const { bytes } of engine.logs(container, { ...wanted, signal })) lines.push(...cutter.push(bytes));
   const rest = cutter.end();
   const last = [...lines, ...(rest === undefined ? [] : [rest])].slice(-SHOWN_LINES);
-  return [...probe, ...last.map((line) => `${container} | ${line}`)];
+  return [...probe, ...last.map((line) => `${container.name} | ${line}`)];
 }

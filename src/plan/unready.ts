@@ -1,7 +1,8 @@
 import type { ObservedContainer, Unready } from '../model/observed.js';
 import { containerName } from '../model/names.js';
 import type { Project, Service } from '../model/project.js';
-import { isOneOff, numberOf, serviceOf, type Instances } from './units.js';
+import { isOneOff, numberOf, serviceOf } from '../model/replica.js';
+import { type Instances } from './replicas.js';
 
 interface Asked {
   readonly services: readonly string[];

@@ -19,8 +19,10 @@ import type {
   EngineInfo,
   EngineHost,
   LogOptions,
+  NetworkTarget,
   OutputChunk,
 } from '../engine.js';
+import { idOf, nameOf, type ContainerTarget } from '../../model/replica.js';
 import { doing, type Doing } from './docker-errors.js';
 import type {
   ContainerJson,
@@ -67,9 +69,9 @@ export class DockerEngine implements Engine {
     return list.map(toObservedContainer) satisfies ObservedContainer[];
   }
 
-  async inspectContainer(container: string, { signal }: CallOptions): Promise<ContainerDetails> {
-    const call = get(`/containers/${encodeURIComponent(container)}/json`);
-    return toContainerDetails(await this.#ask<ContainerJson>(call, doing(`inspect ${container}`), signal));
+  async inspectContainer(container: ContainerTarget, { signal }: CallOptions): Promise<ContainerDetails> {
+    const call = get(`/containers/${encodeURIComponent(idOf(container))}/json`);
+    return toContainerDetails(await this.#ask<ContainerJson>(call, doing(`inspect ${nameOf(container)}`), signal));
   }
 
   async listNetworks({ signal }: CallOptions): Promise<readonly ObservedNetwork[]> {
@@ -106,24 +108,30 @@ export class DockerEngine implements Engine {
     await this.#ask(call, doing(`create network ${network.name}`, 'not-found'), signal);
   }
 
-  async removeNetwork(name: string, { signal }: CallOptions): Promise<void> {
+  async removeNetwork(network: NetworkTarget, { signal }: CallOptions): Promise<void> {
     await this.#ask(
-      remove(`/networks/${encodeURIComponent(name)}`),
-      doing(`remove network ${name}`, 'not-found'),
+      remove(networkPath(network)),
+      doing(`remove network ${nameOfNetwork(network)}`, 'not-found'),
       signal,
     );
   }
 
-  async connectNetwork(network: string, container: string, { aliases, address }: Endpoint, { signal }: CallOptions) {
+  async connectNetwork(
+    network: NetworkTarget,
+    container: ContainerTarget,
+    { aliases, address }: Endpoint,
+    { signal }: CallOptions,
+  ): Promise<void> {
     const ipam = address === null ? undefined : { IPv4Address: address };
-    const body = { Container: container, EndpointConfig: { Aliases: aliases, IPAMConfig: ipam } };
-    const call = post(`/networks/${encodeURIComponent(network)}/connect`, {}, body);
-    await this.#ask(call, doing(`connect ${container} to ${network}`, 'not-found'), signal);
+    const body = { Container: idOf(container), EndpointConfig: { Aliases: aliases, IPAMConfig: ipam } };
+    const what = `connect ${nameOf(container)} to ${nameOfNetwork(network)}`;
+    await this.#ask(post(`${networkPath(network)}/connect`, {}, body), doing(what, 'not-found'), signal);
   }
 
-  async disconnectNetwork(network: string, container: string, { signal }: CallOptions): Promise<void> {
-    const call = post(`/networks/${encodeURIComponent(network)}/disconnect`, {}, { Container: container, Force: true });
-    await this.#ask(call, doing(`disconnect ${container} from ${network}`, 'not-found'), signal);
+  async disconnectNetwork(network: NetworkTarget, container: ContainerTarget, { signal }: CallOptions): Promise<void> {
+    const body = { Container: idOf(container), Force: true };
+    const what = `disconnect ${nameOf(container)} from ${nameOfNetwork(network)}`;
+    await this.#ask(post(`${networkPath(network)}/disconnect`, {}, body), doing(what, 'not-found'), signal);
   }
 
   async createVolume(volume: VolumeSpec, { signal }: CallOptions): Promise<void> {
@@ -147,48 +155,60 @@ export class DockerEngine implements Engine {
     return Id;
   }
 
-  async startContainer(container: string, { signal }: CallOptions): Promise<void> {
+  async startContainer(container: ContainerTarget, { signal }: CallOptions): Promise<void> {
     await this.#act(container, 'start', {}, signal);
   }
 
-  async stopContainer(container: string, grace: Milliseconds | null, { signal }: CallOptions): Promise<void> {
+  async stopContainer(container: ContainerTarget, grace: Milliseconds | null, { signal }: CallOptions): Promise<void> {
     await this.#act(container, 'stop', { t: grace === null ? null : wholeSeconds(grace) }, signal);
   }
 
-  async killContainer(container: string, killSignal: string, { signal }: CallOptions): Promise<void> {
+  async killContainer(container: ContainerTarget, killSignal: string, { signal }: CallOptions): Promise<void> {
     await this.#act(container, 'kill', { signal: killSignal }, signal);
   }
 
-  async restartContainer(container: string, grace: Milliseconds | null, { signal }: CallOptions): Promise<void> {
+  async unpauseContainer(container: ContainerTarget, { signal }: CallOptions): Promise<void> {
+    await this.#act(container, 'unpause', {}, signal);
+  }
+
+  async restartContainer(
+    container: ContainerTarget,
+    grace: Milliseconds | null,
+    { signal }: CallOptions,
+  ): Promise<void> {
     await this.#act(container, 'restart', { t: grace === null ? null : wholeSeconds(grace) }, signal);
   }
 
-  async renameContainer(container: string, to: string, { signal }: CallOptions): Promise<void> {
+  async renameContainer(container: ContainerTarget, to: string, { signal }: CallOptions): Promise<void> {
     await this.#act(container, 'rename', { name: to }, signal);
   }
 
-  async removeContainer(container: string, volumes: boolean, { signal }: CallOptions): Promise<void> {
-    const call = remove(`/containers/${encodeURIComponent(container)}`, { force: 1, v: volumes });
-    await this.#ask(call, doing(`remove ${container}`), signal);
+  async removeContainer(container: ContainerTarget, volumes: boolean, { signal }: CallOptions): Promise<void> {
+    const call = remove(`/containers/${encodeURIComponent(idOf(container))}`, { force: 1, v: volumes });
+    await this.#ask(call, doing(`remove ${nameOf(container)}`), signal);
   }
 
-  async waitContainer(container: string, { nextExit, signal }: CallOptions & { readonly nextExit: boolean }) {
+  async waitContainer(container: ContainerTarget, { nextExit, signal }: CallOptions & { readonly nextExit: boolean }) {
     const condition = nextExit ? 'next-exit' : 'not-running';
-    const call = post(`/containers/${encodeURIComponent(container)}/wait`, { condition });
-    const { StatusCode } = await this.#ask<{ StatusCode: number }>(call, doing(`wait for ${container}`), signal);
+    const call = post(`/containers/${encodeURIComponent(idOf(container))}/wait`, { condition });
+    const { StatusCode } = await this.#ask<{ StatusCode: number }>(
+      call,
+      doing(`wait for ${nameOf(container)}`),
+      signal,
+    );
     return StatusCode;
   }
 
-  async attach(container: string, options: CallOptions & AttachOptions): Promise<Attachment> {
+  async attach(container: ContainerTarget, options: CallOptions & AttachOptions): Promise<Attachment> {
     return await attachTo(this.#parts.client, container, options, options.signal);
   }
 
-  logs(container: string, options: CallOptions & LogOptions): AsyncIterable<OutputChunk> {
+  logs(container: ContainerTarget, options: CallOptions & LogOptions): AsyncIterable<OutputChunk> {
     return readLogs(this.#parts.client, container, options, options.signal);
   }
 
   async resizeTerminal(
-    container: string,
+    container: ContainerTarget,
     { columns, rows }: { readonly columns: number; readonly rows: number },
     { signal }: CallOptions,
   ): Promise<void> {
@@ -227,15 +247,19 @@ export class DockerEngine implements Engine {
     return local ? ((Date.now() + 1) / 1000).toFixed(3) : null;
   }
 
-  async #act(container: string, verb: string, query: NonNullable<EngineCall['query']>, signal: AbortSignal) {
-    const call = post(`/containers/${encodeURIComponent(container)}/${verb}`, query);
-    await this.#ask(call, doing(`${verb} ${container}`), signal);
+  async #act(container: ContainerTarget, verb: string, query: NonNullable<EngineCall['query']>, signal: AbortSignal) {
+    const call = post(`/containers/${encodeURIComponent(idOf(container))}/${verb}`, query);
+    await this.#ask(call, doing(`${verb} ${nameOf(container)}`), signal);
   }
 
   async #ask<T>(call: EngineCall, what: Doing, signal: AbortSignal): Promise<T> {
     return (await ask(this.#parts.client, call, what, signal)) as T;
   }
 }
+
+const nameOfNetwork = (network: NetworkTarget): string => (typeof network === 'string' ? network : network.name);
+const networkPath = (network: NetworkTarget): string =>
+  `/networks/${encodeURIComponent(typeof network === 'string' ? network : (network.id ?? network.name))}`;
 
 const get = (path: string, query?: EngineCall['query']): EngineCall => ({
   method: 'GET',
