@@ -1,3 +1,4 @@
+import { ownValue } from '../lib/own-value.js';
 import type { Engine } from '../engine/engine.js';
 import { fixedName, fixedPort, noSuchPort, readNamed } from '../graph/instances.js';
 import { namedServices, withNeeds } from '../graph/select.js';
@@ -63,7 +64,7 @@ function whyNotScaled(service: Service | undefined, count: number, instances: In
   const { name, ports } = service;
   const onlyOne = count > 1 ? whyOnlyOne(service) : null;
   if (onlyOne) return onlyOne;
-  if (instances[name]) {
+  if (ownValue(instances, name)) {
     return problem('bad-usage', `--scale says how many ${name} has, and ${name}@ which`, 'use one of the two');
   }
   const beyond = portBeyond(ports, count);

@@ -1,12 +1,11 @@
-import { dirname, join } from 'node:path';
+import { ownValue } from '../lib/own-value.js';
 import { findCycles } from '../graph/cycle.js';
 import { startOrder } from '../graph/order.js';
-import { readDotEnv } from '../load/dot-env.js';
 import { loadProject } from '../load/load.js';
 import { bad, good, type Checked } from '../model/diagnostic.js';
 import type { Control } from '../model/event.js';
 import type { Project } from '../model/project.js';
-import { findFile, findProjectName, givenName, type ProjectRequest } from './find-file.js';
+import { findProject, type ProjectRequest } from './find-file.js';
 import { ProjectOwner } from './project-owner.js';
 import type { World } from './world.js';
 
@@ -15,7 +14,7 @@ export interface Prepared {
   readonly project: Project;
   /** What each service needs, in start order. */
   readonly needs: ReadonlyMap<string, readonly string[]>;
-  /** Names of the variables that the file takes from tsfig's own environment and has nothing of in `.env`, or something else. */
+  /** Names of the variables that the file takes from tsfig's own environment, and that the `.env` beside it does not have, or not with this value. */
   readonly fromShell: readonly string[];
   /** tsfig's own, for the labels. */
   readonly version: string;
@@ -36,39 +35,37 @@ export async function prepare(
   { needsFiles }: PrepareOptions = { needsFiles: true },
 ): Promise<Checked<Prepared>> {
   const { files } = world.host;
-  const found = findFile(world, request);
-  const projectName = findProjectName(world, request, found.directory);
-  const bytes = found.path === '-' ? await files.readInput(control.signal) : files.readBytes(found.path);
-  const dotEnv = readDotEnv(
-    files.readText(join(found.path === '-' ? found.directory : dirname(found.path), '.env')) ?? '',
-  );
+  const found = findProject(world, request);
+  for (const diagnostic of found.warnings) await control.emit({ kind: 'warning', diagnostic });
+  const bytes =
+    found.path === '-' ? await files.readInput(control.signal) : await files.readBytes(found.path, control.signal);
   const { result, needs, variables, sourceLine } = loadProject({
     bytes,
     file: found.shown,
     path: found.path,
     directory: found.directory,
-    projectName,
-    environment: { ...dotEnv, ...world.environment },
-    readText: (path) => files.readText(path),
-    isDirectory: (path) => files.isDirectory(path),
-    needsFiles,
+    projectName: found.projectName,
+    environment: found.environment,
+    files: needsFiles ? files : null,
   });
   const cycles = findCycles(needs, sourceLine);
   if (!result.ok) return bad([...result.problems, ...cycles]);
   if (cycles.length > 0) return bad(cycles);
   for (const diagnostic of result.warnings) await control.emit({ kind: 'warning', diagnostic });
   const fromShell = variables.filter((name) => {
-    const value = world.environment[name];
-    return value !== undefined && value !== dotEnv[name];
+    const value = ownValue(found.environment, name);
+    return value !== undefined && value !== found.besideFile.get(name);
   });
-  const { directory } = found;
-  const isNamed = givenName(world, request) !== undefined;
   return good({
     project: result.value,
     needs: inStartOrder(result.value),
     fromShell,
     version: world.version,
-    owner: new ProjectOwner(world, { name: projectName, directory, isNamed }, control),
+    owner: new ProjectOwner(
+      world,
+      { name: found.projectName, directory: found.directory, isNamed: found.isNamed },
+      control,
+    ),
   });
 }
 

@@ -69,7 +69,7 @@ export class ProjectOwner {
     if (isNamed) return null;
     const from = [...new Set(containers.flatMap(({ labels }) => labels[LABEL.workingDir] ?? []))];
     const others = from.filter((each) => files.realPath(each) !== directory);
-    const present = others.find((each) => files.isDirectory(each));
+    const present = others.find((each) => files.kindOf(each).kind === 'directory');
     if (present !== undefined) return { directory: present, exists: true };
     const [gone] = others;
     return gone === undefined || others.length < from.length ? null : { directory: gone, exists: false };

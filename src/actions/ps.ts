@@ -5,7 +5,7 @@ import { isJob } from '../plan/leftovers.js';
 import { isOneOff } from '../model/replica.js';
 import { inPlaceOrder, isUp } from '../plan/replicas.js';
 import { askEarly } from './ask-early.js';
-import { projectNameOf, type ProjectRequest } from './find-file.js';
+import { findProject, type ProjectRequest } from './find-file.js';
 import type { World } from './world.js';
 
 export interface PsRequest extends ProjectRequest {
@@ -20,7 +20,7 @@ export async function ps(
 ): Promise<Checked<readonly ObservedContainer[]>> {
   const list = async (signal: AbortSignal): Promise<readonly ObservedContainer[]> => {
     const engine = await world.connectEngine(signal);
-    return engine.listContainers({ project: projectNameOf(world, request), signal });
+    return engine.listContainers({ project: findProject(world, request).projectName, signal });
   };
   const early = await askEarly(list, control.signal);
   try {

@@ -1,3 +1,4 @@
+import { ownValue } from '../lib/own-value.js';
 import { basename, dirname, join, resolve } from 'node:path';
 import { header, type Deployment, type Supervisor, type UnitFile } from '../export/deployment.js';
 import { extendWish, type Extended } from '../export/extend.js';
@@ -10,6 +11,7 @@ import { listName, listOf, listText, movable, readList, type Listed, type UnitsL
 import { readNamed, type Named } from '../graph/instances.js';
 import { namedServices, withNeeds } from '../graph/select.js';
 import { bad, good, problem, type Checked, type Diagnostic } from '../model/diagnostic.js';
+import { TsfigError } from '../model/errors.js';
 import type { Control } from '../model/event.js';
 import type { FileChange } from '../model/file-state.js';
 import type { Project } from '../model/project.js';
@@ -98,7 +100,7 @@ function deploy({ world, engine }: Place, request: UnitsRequest, prepared: Prepa
   const { services: named, instances } = read.value;
   const services = request.noDeps ? order.filter((name) => named.includes(name)) : withNeeds(needs, named);
   const folder = folderFor(world, request, project);
-  const before = readList(world.host.files.readText(join(folder, listName(project.name))) ?? '');
+  const before = readList(readIfThere(world, join(folder, listName(project.name))));
   const around = {
     named,
     needs,
@@ -174,8 +176,8 @@ function compare(
   { files, listed }: { readonly files: readonly UnitFile[]; readonly listed: readonly string[] },
 ): { readonly changes: FileChange[]; readonly problems: Diagnostic[] } {
   const changes = compareFolder(files, listed, (path) => {
-    const text = disk.readText(join(folder, path));
-    return text === undefined ? null : { text, executable: disk.isExecutable(join(folder, path)) };
+    const found = disk.readText(join(folder, path));
+    return found.kind !== 'text' ? null : { text: found.text, executable: disk.isExecutable(join(folder, path)) };
   });
   const problems = notOurs(changes, { project, listed }).map((path) =>
     problem(
@@ -185,6 +187,13 @@ function compare(
     ),
   );
   return { changes, problems };
+}
+
+/** Empty where there is no such file. Throws `project-file-unreadable`. */
+function readIfThere({ host: { files } }: World, path: string): string {
+  const found = files.readText(path);
+  if (found.kind !== 'unreadable') return found.kind === 'text' ? found.text : '';
+  throw new TsfigError('project-file-unreadable', `cannot read ${path}: ${found.reason}`);
 }
 
 /** What is in the way first, and of that what lies deepest, so that folders are empty when their turn comes. */
@@ -203,7 +212,7 @@ async function warnOfShell(
   { environment }: Deployment,
   { emit }: Control,
 ): Promise<void> {
-  const names = fromShell.filter((name) => environment[name] === undefined);
+  const names = fromShell.filter((name) => ownValue(environment, name) === undefined);
   if (names.length === 0) return;
   const message = `the file takes ${names.join(', ')} from your shell, which a supervisor does not have`;
   const hint = `write ${names.length === 1 ? 'it' : 'them'} into ${join(dirname(project.file), '.env')}`;

@@ -1,3 +1,4 @@
+import { ownValue } from '../lib/own-value.js';
 import type { Exit } from '../apply/follow-logs.js';
 import type { Engine } from '../engine/engine.js';
 import { bad, good, problem, type Checked } from '../model/diagnostic.js';
@@ -187,7 +188,7 @@ async function stopOwn(
   const { named, instances } = chosen;
   const adopts = (container: ObservedContainer): boolean => {
     const service = serviceOf(container);
-    return named.includes(service) && (instances[service]?.includes(numberOf(container)) ?? true);
+    return named.includes(service) && (ownValue(instances, service)?.includes(numberOf(container)) ?? true);
   };
   const own = { started: startedIn(outcomes), adopts: request.adopt ? adopts : null };
   await stopStarted({ engine, session, ...own, project, order: [...needs.keys()], grace, parallel }, control);

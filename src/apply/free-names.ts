@@ -25,6 +25,28 @@ export async function removeFully(
   }
 }
 
+/**
+ * Renames a container. Between two restarts the engine can rename none (20.10: "sandbox … not found"): such a one is
+ * stopped before, and started again afterwards under whatever name it has then.
+ */
+export async function renameFully(
+  engine: Engine,
+  { container, to }: { readonly container: ContainerTarget; readonly to: string },
+  call: CallOptions,
+): Promise<void> {
+  try {
+    await engine.renameContainer(container, to, call);
+  } catch (error) {
+    if (!hasCode(error, 'engine-conflict')) throw error;
+    await engine.stopContainer(container, null, call);
+    try {
+      await engine.renameContainer(container, to, call);
+    } finally {
+      await engine.startContainer(container, call);
+    }
+  }
+}
+
 /** Creates a container; while the one that has its name is on its way out, waits for that. Answers the id. */
 export async function createWhenFree(engine: Engine, spec: ContainerSpec, { signal }: CallOptions): Promise<string> {
   const worth = async (error: unknown): Promise<boolean> =>

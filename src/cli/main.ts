@@ -71,8 +71,8 @@ async function runCommand(work: Parameters<Run>[0], options: RunOptions = {}): P
   const stopping = new AbortController();
   signals.signal.addEventListener('abort', () => stopping.abort(), { once: true });
   const output = openOutput(shown, options, { onClosed, stopping: stopping.signal });
-  const context: Context = {
-    world: connect({ environment: process.env, directory: process.cwd(), version }),
+  const makeContext = (): Context => ({
+    world: connect({ environment: process.env, directory: workingDirectory(), version }),
     control: { signal: signals.signal, force: signals.force, emit: output.emit },
     output,
     project: { file: file ?? null, projectName: projectName ?? null },
@@ -82,9 +82,10 @@ async function runCommand(work: Parameters<Run>[0], options: RunOptions = {}): P
       output.note(diagnosticsToText(problems));
       return options.inRun ? EXIT_RUN_FAILED : EXIT_FAILED;
     },
-  };
+  });
   let hasOwnCode = options.inRun ?? false;
-  const code = await work(context).catch((error: unknown) => {
+  const working = Promise.resolve().then(() => work(makeContext()));
+  const code = await working.catch((error: unknown) => {
     if (hasCode(error, 'interrupted')) hasOwnCode = false;
     return codeForThrown(error, output, options);
   });
@@ -97,6 +98,16 @@ async function runCommand(work: Parameters<Run>[0], options: RunOptions = {}): P
   else process.exitCode = received && !hasOwnCode ? exitCodeOf(received) : code;
   // eslint-disable-next-line n/no-process-exit -- what waits in a full pipe would keep this process alive
   if (output.isAbandoned) process.exit();
+}
+
+/** Throws `bad-usage` where it has been removed. */
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    const hint = 'go to a directory that is there';
+    throw new TsfigError('bad-usage', 'the working directory no longer exists', { cause: error, hint });
+  }
 }
 
 function codeForThrown(error: unknown, output: Output, { inRun = false }: RunOptions): number {

@@ -18,7 +18,7 @@ import { registerStop } from './commands/stop.js';
 import { registerUp } from './commands/up.js';
 import { registerUnits } from './commands/units.js';
 import { registerVersion } from './commands/version.js';
-import { readCount } from './values.js';
+import { collect, readCount } from './values.js';
 
 /** In the order in which `--help` lists them. What a command needs to work is imported when it runs. */
 const COMMANDS: Readonly<Record<string, Register>> = {
@@ -44,7 +44,7 @@ const COMMANDS: Readonly<Record<string, Register>> = {
 
 /** The options that stand before the command. */
 export interface GlobalOptions {
-  readonly file?: string;
+  readonly file?: readonly string[];
   readonly projectName?: string;
   readonly parallel?: number;
   readonly progress: 'auto' | 'tty' | 'plain' | 'json' | 'quiet';
@@ -63,7 +63,7 @@ export function makeProgram(version: string, run: Run, words: readonly string[] 
     .enablePositionalOptions()
     .showHelpAfterError('(tsfig --help lists commands and options)')
     .version(`tsfig ${version}`, '-v, --version', 'print the version')
-    .option('-f, --file <path>', 'the project file; - reads standard input (default: fig.yml here or above)')
+    .option('-f, --file <path>', 'the project file; - reads standard input (default: fig.yml here or above)', collect)
     .option('-p, --project-name <name>', 'the project name (default: the name of the directory of the file)')
     .option('--parallel <number>', 'how many containers to work on at a time', readCount)
     .addOption(

@@ -1,3 +1,4 @@
+import { ownValue } from '../lib/own-value.js';
 import type { UnitsWish } from './plan-units.js';
 import type { Listed } from './units-list.js';
 
@@ -34,7 +35,7 @@ export function extendWish(asked: UnitsWish, { named, before, needs }: Around): 
   const once = [...asked.once, ...kept.filter((listed) => listed.once).map(({ service }) => service)];
   const shapeOf = (service: string) => ({
     service,
-    numbers: instances[service] ?? [],
+    numbers: ownValue(instances, service) ?? [],
     once: once.includes(service),
   });
   const had = new Map(before.map((listed) => [listed.service, listed]));

@@ -1,3 +1,4 @@
+import { ownValue } from '../lib/own-value.js';
 import { seconds } from '../lib/units.js';
 import type { Dependency, Project, Service } from '../model/project.js';
 import { nameOf, type Unit, type UnitNeed } from './deployment.js';
@@ -20,7 +21,7 @@ export function planUnits(project: Project, wish: UnitsWish): Unit[] {
   const services = wish.services.flatMap((name) => project.services.get(name) ?? []);
   const running = new Set(services.filter((service) => !isJob(service)).map(({ name }) => name));
   return services.flatMap((service) => {
-    const numbers = wish.instances[service.name] ?? [null];
+    const numbers = ownValue(wish.instances, service.name) ?? [null];
     const needs = needsOf(service, { project, wish, running });
     return numbers.map((number): Unit => {
       const named = { service: service.name, number };
@@ -52,7 +53,7 @@ function needsOf({ needs }: Service, { project, wish, running }: Around): UnitNe
   for (const need of needs) because.set(need.on, (because.get(need.on) ?? new Set()).add(need.because));
   return [...because].flatMap(([on, reasons]) => {
     if (!running.has(on)) return [];
-    return (wish.instances[on] ?? [null]).map((number) => {
+    return (ownValue(wish.instances, on) ?? [null]).map((number) => {
       const named = nameOf({ service: on, number });
       return { unit: unitName(project, named), named, isBound: reasons.has('net') || reasons.has('volumes_from') };
     });

@@ -1,3 +1,4 @@
+import { ownValue } from '../lib/own-value.js';
 import { bad, good, problem, type Checked, type Diagnostic } from '../model/diagnostic.js';
 import { LAST_PORT, portBeyond } from '../model/ports.js';
 import type { Project, Service, WantedPort } from '../model/project.js';
@@ -22,10 +23,11 @@ export function readNamed(project: Project, order: readonly string[], words: rea
     parts.map(({ service }) => service),
   );
   if (!named.ok) return named;
-  const instances: Record<string, number[]> = {};
+  const numbered = new Map<string, number[]>();
   for (const { service, number } of parts) {
-    if (number !== null) instances[service] = [...new Set([...(instances[service] ?? []), number])];
+    if (number !== null) numbered.set(service, [...new Set([...(numbered.get(service) ?? []), number])]);
   }
+  const instances = Object.fromEntries(numbered);
   const problems = parts.flatMap((part) => whyNot(part, instances, project.services.get(part.service)) ?? []);
   return problems.length > 0 ? bad(problems) : good({ services: named.value, instances });
 }
@@ -47,7 +49,7 @@ function cut(word: string, at: number): Part {
 
 function whyNot({ word, service, number }: Part, instances: Named['instances'], found?: Service): Diagnostic | null {
   if (number === null) {
-    if (!instances[service]) return null;
+    if (!ownValue(instances, service)) return null;
     return problem('bad-usage', `${service} is named both as a whole and by number`, 'name it in one of the two ways');
   }
   if (Number.isNaN(number)) {

@@ -1,4 +1,5 @@
 import type { Milliseconds } from '../lib/units.js';
+import type { FileReader, FileText, PathKind } from '../model/files.js';
 
 /** What tsfig asks of the machine it runs on. */
 export interface Host {
@@ -8,13 +9,17 @@ export interface Host {
   readonly routes: Routes;
 }
 
-export interface Files {
-  /** Throws `project-file-missing` or `project-file-unreadable`. */
-  readBytes(path: string): Uint8Array;
-  /** Undefined when there is no such file or it cannot be read. */
-  readText(path: string): string | undefined;
+export interface Files extends FileReader {
+  /**
+   * A whole file, pipe or terminal; what another process has yet to write is waited for. Throws `project-file-missing`,
+   * `project-file-unreadable`, or the signal's reason.
+   */
+  readBytes(path: string, signal: AbortSignal): Promise<Uint8Array>;
+  /** Refuses pipes and terminals. */
+  readText(path: string): FileText;
+  kindOf(path: string): PathKind;
+  /** False when there is no such file, or nobody may know. */
   isFile(path: string): boolean;
-  isDirectory(path: string): boolean;
   /** The path without symbolic links, `.` and `..`; as given when it does not exist. */
   realPath(path: string): string;
   /** False when there is no such file. */

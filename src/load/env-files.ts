@@ -1,57 +1,71 @@
 import type { Span } from '../model/diagnostic.js';
+import type { FileReader } from '../model/files.js';
 import { readEnvLines } from './dot-env.js';
 import type { LookUp } from './look-up.js';
 import type { Problems } from './problems.js';
 import { quoted } from './words.js';
 
-interface Files {
-  readonly readText: (absolutePath: string) => string | undefined;
-  readonly isDirectory: (absolutePath: string) => boolean;
-  readonly lookUp: LookUp;
-  /** False: none is read, and none has to be there. */
-  readonly isNeeded: boolean;
-}
-
 type Variables = ReadonlyMap<string, string>;
+
+/** Completes "env file … ". */
+interface Wrong {
+  readonly wrong: string;
+  readonly hint: string | null;
+}
 
 /** Longest line of an env file that goes into a diagnostic. */
 const LONGEST_LINE = 1000;
 
 /** Reads env files, each once, however many services name it. What is wrong in one is told once, where it stands. */
 export class EnvFileReader {
-  readonly #files: Files;
+  readonly #files: FileReader | null;
+  readonly #lookUp: LookUp;
   readonly #problems: Problems;
-  readonly #read = new Map<string, Variables | 'missing' | 'directory' | 'binary'>();
+  readonly #read = new Map<string, Variables | Wrong>();
 
-  constructor(files: Files, problems: Problems) {
+  constructor(files: FileReader | null, lookUp: LookUp, problems: Problems) {
     this.#files = files;
+    this.#lookUp = lookUp;
     this.#problems = problems;
   }
 
   /** `written` is the name in the fig file, `at` its place there. Undefined, with a problem, when it cannot be read. */
   variables(path: string, written: string, at: Span): Variables | undefined {
-    if (!this.#files.isNeeded) return new Map();
-    const found = this.#read.get(path) ?? this.#readFile(path);
+    if (!this.#files) return new Map();
+    const found = this.#read.get(path) ?? this.#readFile(path, this.#files);
     this.#read.set(path, found);
-    if (typeof found !== 'string') return found;
-    const hint = found === 'missing' ? `looked for ${path}` : null;
-    return this.#problems.error('bad-env-file', `env file ${quoted(written)} ${WRONG[found]}`, at, hint);
+    if (!('wrong' in found)) return found;
+    return this.#problems.error('bad-env-file', `env file ${quoted(written)} ${found.wrong}`, at, found.hint);
   }
 
-  #readFile(path: string): Variables | 'missing' | 'directory' | 'binary' {
-    if (this.#files.isDirectory(path)) return 'directory';
-    const text = this.#files.readText(path);
-    if (text === undefined) return 'missing';
-    if (/[\0\uFFFD]/.test(text)) return 'binary';
+  #readFile(path: string, files: FileReader): Variables | Wrong {
+    if (files.kindOf(path).kind === 'directory') return { wrong: 'is a directory', hint: null };
+    const found = files.readText(path);
+    if (found.kind === 'missing') return { wrong: 'does not exist', hint: `looked for ${path}` };
+    if (found.kind === 'unreadable') return { wrong: `cannot be read: ${found.reason}`, hint: `this is ${path}` };
+    if (/[\0\uFFFD]/.test(found.text)) return { wrong: 'is not a text file', hint: null };
     const variables = new Map<string, string>();
-    for (const { line, name, text: value } of readEnvLines(text)) {
+    for (const { line, name, text: value } of readEnvLines(found.text)) {
       if (name === '' || /\s/.test(name)) this.#tellLine(path, line, `${name}=${value ?? ''}`);
       else {
-        const resolved = value ?? this.#files.lookUp(name);
+        const resolved = value ?? this.#lookUp(name);
         if (resolved !== undefined) variables.set(name, resolved);
+        if (value !== null && IN_QUOTES.test(value)) this.#warnOfQuotes({ file: path, line, column: name.length + 2 });
       }
     }
     return variables;
+  }
+
+  /** Docker compose takes them off today. Without the line: it may hold a secret. */
+  #warnOfQuotes(at: Span): void {
+    this.#problems.add({
+      severity: 'warning',
+      code: 'quotes-kept',
+      message: 'the quotes become part of the value',
+      at,
+      source: null,
+      hint: 'remove them: nothing in an env file needs quotes',
+    });
   }
 
   #tellLine(path: string, line: number, source: string): void {
@@ -66,4 +80,4 @@ export class EnvFileReader {
   }
 }
 
-const WRONG = { missing: 'does not exist', directory: 'is a directory', binary: 'is not a text file' } as const;
+const IN_QUOTES = /^(["']).*\1$/;

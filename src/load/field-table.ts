@@ -110,7 +110,7 @@ export const SECTIONS: readonly Section[] = [
         web('environment:\n  MODE: production\n  VERSION: 1.10\n  HOME:'),
       ]),
       row('env_file', 'envFile', readEnvFile, [
-        'Files of variables; later files win over earlier ones, and `environment` over all. Lines are `NAME=value`; quotes are kept',
+        'Files of variables; later files win over earlier ones, and `environment` over all. Lines are `NAME=value`; quotes are kept, with a warning',
         'a path or a list of paths',
         web('env_file:\n  - common.env\n  - web.env'),
       ]),

@@ -12,6 +12,8 @@ const OPERATOR = /:-|:\?|-|\?/y;
 const DEEPEST = 20;
 const HINT =
   'write $$ for a dollar sign; the forms are $NAME, ${NAME}, ${NAME:-default}, ${NAME-default}, ${NAME:?message}';
+const BRACED_HINT =
+  'single quotes keep a value as it is; the forms are ${NAME}, ${NAME:-default}, ${NAME-default}, ${NAME:?message}';
 
 /**
  * Replaces `$NAME`, `${NAME}`, `${NAME:-default}`, `${NAME-default}`, `${NAME:?message}`, `${NAME?message}` and `$$`.
@@ -25,7 +27,15 @@ export function expander(lookUp: LookUp, problems: Problems): Expand {
   };
 }
 
+/** The same for `.env` files, where only the forms with braces are variables, and `$$` stays. */
+export function bracedExpander(lookUp: LookUp, problems: Problems): Expand {
+  const warned = new Set<string>();
+  return (text, placeOf) => new Expansion({ text, placeOf, lookUp, problems, warned, isBraced: true }).run();
+}
+
 interface Work {
+  /** Only the forms with braces are variables. */
+  readonly isBraced?: boolean;
   readonly text: string;
   readonly placeOf: (index: number) => Span;
   readonly lookUp: LookUp;
@@ -70,9 +80,10 @@ class Expansion {
     const start = this.#at;
     const next = text[start + 1];
     this.#at += 2;
-    if (next === '$') return '$';
     if (next === '{') return this.#braced(start, state);
+    if (next === '$' && !this.#work.isBraced) return '$';
     this.#at = start + 1;
+    if (this.#work.isBraced) return '$';
     const name = this.#match(NAME);
     return name === undefined ? '$' : this.#value(name, start, state);
   }
@@ -100,11 +111,12 @@ class Expansion {
   }
 
   #value(name: string, start: number, { isUsed }: State): string {
-    const { problems, placeOf, warned, lookUp } = this.#work;
+    const { problems, placeOf, warned, lookUp, isBraced } = this.#work;
     const found = lookUp(name);
     if (found === undefined && isUsed && !warned.has(name)) {
       warned.add(name);
-      const hint = `set it, give a default with \${${name}:-…}, or write $$ for a dollar sign`;
+      const asText = isBraced ? 'put the value in single quotes' : 'write $$ for a dollar sign';
+      const hint = `set it, give a default with \${${name}:-…}, or ${asText}`;
       problems.warning('variable-not-set', `${name} is not set and becomes empty`, placeOf(start), hint);
     }
     return found ?? '';
@@ -117,9 +129,9 @@ class Expansion {
   }
 
   #malformed(start: number): string {
-    const { problems, text, placeOf } = this.#work;
+    const { problems, text, placeOf, isBraced } = this.#work;
     const piece = text.slice(start, start + 30).split(/(?<=\})|[\s]/)[0] ?? '';
-    problems.error('bad-variable', `${quoted(piece)} is not a variable`, placeOf(start), HINT);
+    problems.error('bad-variable', `${quoted(piece)} is not a variable`, placeOf(start), isBraced ? BRACED_HINT : HINT);
     this.#failed = true;
     return '';
   }

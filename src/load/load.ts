@@ -1,5 +1,6 @@
 import { bytesToText } from '../lib/units.js';
 import { bad, type Checked, type Diagnostic, good } from '../model/diagnostic.js';
+import type { FileReader } from '../model/files.js';
 import type { Dependency, Project, Service } from '../model/project.js';
 import { check } from './check.js';
 import { readDocument } from './document.js';
@@ -24,11 +25,8 @@ export interface LoadRequest {
   readonly projectName: string;
   /** The shell's over those of `.env`: for `${VAR}` and for names without a value. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** The text of a file, undefined when there is none; throws nothing. */
-  readonly readText: (absolutePath: string) => string | undefined;
-  readonly isDirectory: (absolutePath: string) => boolean;
-  /** False: build directories and env files need not be there, and env files are not read. Default: true. */
-  readonly needsFiles?: boolean;
+  /** Null: build directories and env files need not be there, and env files are not read. */
+  readonly files: FileReader | null;
 }
 
 export interface Loaded {
@@ -78,13 +76,12 @@ interface Around {
 }
 
 function readServices(source: SourceText, { request, problems, lookUp }: Around): readonly WrittenService[] {
-  const { directory, projectName, readText, needsFiles = true } = request;
-  const isDirectory = needsFiles ? request.isDirectory : () => true;
+  const { directory, projectName, files } = request;
   const written = readDocument(source, problems, expander(lookUp, problems));
   if (!written) return [];
-  const envFiles = new EnvFileReader({ readText, isDirectory, lookUp, isNeeded: needsFiles }, problems);
+  const envFiles = new EnvFileReader(files, lookUp, problems);
   const budget = { ...MOST };
-  const setting: Setting = { directory, projectName, lookUp, isDirectory, envFiles, budget };
+  const setting: Setting = { directory, projectName, lookUp, files, envFiles, budget };
   const services = readFig(written, setting, problems);
   check(services, projectName, problems);
   return services;

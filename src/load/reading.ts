@@ -1,3 +1,4 @@
+import type { FileReader } from '../model/files.js';
 import type { ImageSource, Link, Mount, Service, WantedPort } from '../model/project.js';
 import type { EnvFileReader } from './env-files.js';
 import type { LookUp } from './look-up.js';
@@ -9,7 +10,8 @@ export interface Setting {
   readonly directory: string;
   readonly projectName: string;
   readonly lookUp: LookUp;
-  readonly isDirectory: (absolutePath: string) => boolean;
+  /** Null: what files there are does not count. */
+  readonly files: FileReader | null;
   readonly envFiles: EnvFileReader;
   readonly budget: Budget;
 }

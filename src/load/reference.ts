@@ -43,9 +43,16 @@ In values, never in keys:
 | \`\${NAME?message}\` | an error with that message when it is not set |
 | \`$$\` | one dollar sign |
 
-Values come from the shell, then from the file \`.env\` beside the fig.yml. Defaults may hold further variables:
-\`\${A:-\${B:-c}}\`. A dollar sign before anything but a name or a brace stays as it is. What is put in stays inside of
+Values come from the shell, then from \`.env\` files (below). Defaults may hold further variables: \`\${A:-\${B:-c}}\`. A dollar sign before anything but a name or a brace stays as it is. What is put in stays inside of
 its value: it cannot become a list or a key.
+
+## The \`.env\` files
+
+They are those of docker compose: the \`.env\` of the working directory, then that of the directory of the fig.yml; with
+\`-f\` only the latter. \`COMPOSE_FILE\`, \`COMPOSE_PROJECT_NAME\` and the like count in them as in the shell;
+\`COMPOSE_DISABLE_ENV_FILE=1\` turns them off. Lines are \`NAME=value\`, with \`export\` before it or not. \`\${NAME}\` and its
+forms with defaults are replaced, \`$NAME\` and \`$$\` stay; single quotes keep all of a value, double quotes may hold
+\`\\n\` and \`\\"\`. What cannot be read is warned of with its line.
 `;
 
 /** The page docs/fig-yml.md. */

@@ -171,6 +171,7 @@ export class UpPlanner {
       attach: service !== null && attach.includes(service.name),
       createNeeds: () => (service ? this.#createNeeds(service) : []),
       startNeeds: () => (service ? this.#startNeeds(service) : []),
+      connectNeeds: () => (service ? this.#externalsConnected(service) : []),
       asideName: (name: string): string => {
         const aside = asideName(name, (candidate) => this.#takenNames.has(candidate));
         this.#takenNames.add(aside);

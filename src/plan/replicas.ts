@@ -1,3 +1,4 @@
+import { ownValue } from '../lib/own-value.js';
 import { compareText } from '../lib/compare-text.js';
 import { groupBy } from '../lib/group-by.js';
 import { containerName, isAsideName } from '../model/names.js';
@@ -64,9 +65,8 @@ export function findReplicas(
   for (const service of project.services.values()) {
     const found = groupBy(byService.get(service.name) ?? [], numberOf);
     const taken = [...found.keys()].toSorted((a, b) => a - b);
-    const only = Object.hasOwn(instances, service.name) ? instances[service.name] : undefined;
-    const count = Object.hasOwn(scale, service.name) ? (scale[service.name] ?? null) : null;
-    const keep = only ? withNumbers(taken, only) : numbersToKeep(taken, count);
+    const only = ownValue(instances, service.name);
+    const keep = only ? withNumbers(taken, only) : numbersToKeep(taken, ownValue(scale, service.name) ?? null);
     wanted.set(
       service.name,
       keep.map((number) => replicaAt(project, service, number, found.get(number) ?? [])),

@@ -1,3 +1,4 @@
+import { ownValue } from '../lib/own-value.js';
 import type { ObservedContainer, Unready } from '../model/observed.js';
 import { containerName } from '../model/names.js';
 import type { Project, Service } from '../model/project.js';
@@ -19,7 +20,7 @@ export function unreadyOf(
     const service = project.services.get(name);
     if (!service) return [];
     const own = containers.filter((container) => serviceOf(container) === name && !isOneOff(container));
-    const numbers = instances[name] ?? (own.length > 0 ? own.map(numberOf) : [1]);
+    const numbers = ownValue(instances, name) ?? (own.length > 0 ? own.map(numberOf) : [1]);
     return [...new Set(numbers)].flatMap((number) => {
       const found = own.filter((container) => numberOf(container) === number);
       return found.some((container) => isReady(service, container))

@@ -179,7 +179,7 @@ describe('tsfig units', () => {
     [['runit', '--once', 'wep'], 'No such service: wep'],
     [['runit', '--once', 'db', 'db@2'], 'db is a job: there is one of it, and it has no number'],
     [['runit', 'web@0'], '"web@0" does not name a container of web'],
-    [['runit', '-o', '/dev/null/x'], 'cannot write /dev/null/x/'],
+    [['runit', '-o', '/dev/null/x'], 'cannot read /dev/null/x/'],
   ])('refuses %j', async (args, message) => {
     scenario.fig(FIG);
     const { code, stderr } = await units(...args);

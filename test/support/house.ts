@@ -57,6 +57,7 @@ export const NODE_MODULES: Readonly<Record<string, readonly string[]>> = {
   'node:readline/promises': ['cli/'],
   'node:stream': ['engine/docker/', 'cli/'],
   'node:stream/consumers': ['engine/docker/'],
+  'node:tty': ['host/'],
   'node:timers/promises': ['lib/deadline.ts'],
 };
 

@@ -25,10 +25,10 @@ export class MemoryWorld implements World {
 
   readonly host: World['host'] = {
     files: {
-      readBytes: () => Buffer.from(this.file),
-      readText: () => undefined,
+      readBytes: () => Promise.resolve(Buffer.from(this.file)),
+      readText: () => ({ kind: 'missing' }),
       isFile: (path) => path === '/shop/fig.yml',
-      isDirectory: () => false,
+      kindOf: (path) => ({ kind: path === '/shop/fig.yml' ? 'file' : 'missing' }),
       isExecutable: () => false,
       writeText: () => undefined,
       removeFile: () => undefined,

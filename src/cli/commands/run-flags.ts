@@ -1,3 +1,4 @@
+import { ownValue } from '../../lib/own-value.js';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { split } from 'shlex';
 import type { OneOffRequest } from '../../actions/one-off.js';
@@ -103,7 +104,7 @@ export function oneOffRequest(context: Context, { service, command, flags }: Run
     wish: {
       command: command.length > 0 ? command : null,
       entrypoint: flags.entrypoint ?? null,
-      environment: pairs(flags.env ?? [], (key) => context.world.environment[key]),
+      environment: pairs(flags.env ?? [], (key) => ownValue(context.world.environment, key)),
       labels: pairs(flags.label ?? [], () => ''),
       user: flags.user ?? null,
       workingDir: flags.workdir ?? null,

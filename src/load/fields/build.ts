@@ -1,5 +1,6 @@
-import { normalize } from 'node:path/posix';
+import { basename, normalize } from 'node:path/posix';
 import type { Span } from '../../model/diagnostic.js';
+import type { PathKind } from '../../model/files.js';
 import { readScalar, readText } from '../scalars.js';
 import type { BuildWritten, Reader, Reading } from '../reading.js';
 import { quoted } from '../words.js';
@@ -45,9 +46,19 @@ function readContext(value: Written, reading: Reading): { context: string; remot
 function readDirectory(text: string, at: Span, reading: Reading): { context: string; remote: boolean } | undefined {
   const context = toHostPath(text, at, reading);
   if (context === undefined) return undefined;
-  if (reading.setting.isDirectory(context)) return { context, remote: false };
-  const message = `the build directory ${quoted(text)} does not exist`;
-  return reading.problems.error('missing-directory', message, at, `looked for ${context}`);
+  const found = reading.setting.files?.kindOf(context);
+  if (!found || found.kind === 'directory') return { context, remote: false };
+  const [wrong, hint] = wrongDirectory(context, found);
+  return reading.problems.error('missing-directory', `the build directory ${quoted(text)} ${wrong}`, at, hint);
+}
+
+function wrongDirectory(path: string, found: PathKind): readonly [wrong: string, hint: string] {
+  if (found.kind === 'missing') return ['does not exist', `looked for ${path}`];
+  if (found.kind === 'unreadable') return [`cannot be read: ${found.reason}`, `this is ${path}`];
+  const name = basename(path);
+  const isDockerfile = /dockerfile/i.test(name);
+  const hint = isDockerfile ? `name the directory that it is in, and "dockerfile: ${name}"` : `this is ${path}`;
+  return ['is a file, not a directory', hint];
 }
 
 /** Reads `dockerfile:`, a path from the build directory on, which may lead out of it. */

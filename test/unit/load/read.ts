@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../../src/model/diagnostic.js';
+import type { FileReader } from '../../../src/model/files.js';
 import type { Project, Service } from '../../../src/model/project.js';
 import { type Loaded, type LoadRequest, loadProject } from '../../../src/load/load.js';
 import { diagnosticsToText } from '../../../src/render/diagnostic.js';
@@ -12,11 +13,19 @@ export function load(text: string | Uint8Array, over: Partial<LoadRequest> = {})
     directory: '/shop',
     projectName: 'shop',
     environment: { HOME: '/home/me', TAG: '1.27' },
-    readText: (path) => (path.endsWith('.env') ? 'FROM=file\n' : undefined),
-    isDirectory: (path) => path === '/shop' || path === '/shop/docker',
+    files: filesOf({ '/shop/common.env': 'FROM=file\n', '/shop/web.env': '' }),
     ...over,
   });
 }
+
+/** Files by their path, beside the directories /shop and /shop/docker. */
+export const filesOf = (texts: Readonly<Record<string, string>>): FileReader => ({
+  readText: (path) => (path in texts ? { kind: 'text', text: texts[path]! } : { kind: 'missing' }),
+  kindOf: (path) => {
+    const isDirectory = ['/shop', '/shop/docker'].includes(path);
+    return { kind: isDirectory ? 'directory' : path in texts ? 'file' : 'missing' };
+  },
+});
 
 /** The project; fails with the problems when there are any. */
 export function project(text: string, over?: Partial<LoadRequest>): Project {
@@ -30,7 +39,8 @@ export const service = (text: string, over?: Partial<LoadRequest>): Service =>
   [...project(text, over).services.values()][0]!;
 
 /** A service of an image with these lines, indented as in a file. */
-export const web = (...lines: string[]): Service => service(body(lines), { isDirectory: () => true });
+export const web = (...lines: string[]): Service =>
+  service(body(lines), { files: { ...filesOf({}), kindOf: () => ({ kind: 'directory' }) } });
 
 const body = (lines: readonly string[]): string =>
   `web:\n  image: nginx\n${lines.map((line) => `  ${line}\n`).join('')}`;

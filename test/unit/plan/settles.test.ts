@@ -19,10 +19,10 @@ class SmallWorld implements World {
   file = '';
   readonly host: World['host'] = {
     files: {
-      readBytes: () => Buffer.from(this.file),
-      readText: () => undefined,
+      readBytes: () => Promise.resolve(Buffer.from(this.file)),
+      readText: () => ({ kind: 'missing' }),
       isFile: (path) => path === '/shop/fig.yml',
-      isDirectory: () => false,
+      kindOf: (path) => ({ kind: path === '/shop/fig.yml' ? 'file' : 'missing' }),
       realPath: (path) => path,
       isExecutable: () => false,
       writeText: () => undefined,
