@@ -100,6 +100,19 @@ db:
     await expect(scenario.docker.getContainer(orphan.Id).inspect()).rejects.toMatchObject({ statusCode: 404 });
   });
 
+  it('stops its container although somebody has renamed it, and the next run finds it by its label', async () => {
+    scenario.fig(PATIENT);
+    const running = await started('job');
+    const { Id } = await inspectJob();
+    const container = scenario.docker.getContainer(Id);
+    await container.rename({ name: `${scenario.project}_renamed` });
+    running.child.kill('SIGTERM');
+    expect((await running.ended).code).toBe(5);
+    expect((await container.inspect()).State.ExitCode).toBe(5);
+    expect(await once('job', 'echo', 'next')).toMatchObject({ code: 0, stdout: 'next\n' });
+    expect(await scenario.states()).toEqual(['job_once: exited']);
+  });
+
   it('takes the anonymous volumes of its leftover away with it', async () => {
     scenario.fig('job: { image: busybox, command: "true", volumes: [/data] }');
     await once('job');

@@ -30,7 +30,7 @@ describe('a container that crashes and is restarted again and again', () => {
     await scenario.fig(`web: { ${LOOP} }`).ok('up', '-d');
     await untilRestarting();
     const { stderr } = await scenario.fig(`web: { ${SLEEPY} }`).ok('up', '-d');
-    expect(stderr).toContain(`Recreating ${scenario.name('web')} ... done`);
+    expect(stderr).toMatch(/^Recreating .*_web_1 .*\.\.\. done$/m);
     expect(await scenario.states()).toEqual(['web_1: running']);
     expect((await scenario.ok('plan')).stdout).toBe('nothing to do\n');
   });
@@ -38,7 +38,7 @@ describe('a container that crashes and is restarted again and again', () => {
   it('is replaced when it ends between the look at it and its renaming', async () => {
     const proxy = await EngineProxy.open();
     try {
-      const command = 'sh -c "until [ -e /crash ]; do sleep 0.1; done; exit 1"';
+      const command = '["sh", "-c", "until [ -e /crash ]; do sleep 0.1; done; exit 1"]';
       await scenario.fig(`web: { image: busybox, command: ${command}, restart: always }`).ok('up', '-d');
       const crash = async (): Promise<void> => {
         await inside(scenario.docker, scenario.name('web'), 'touch', '/crash');
@@ -51,7 +51,7 @@ describe('a container that crashes and is restarted again and again', () => {
       };
       scenario.fig(`web: { ${SLEEPY} }`);
       const { code, stderr } = await scenario.run(['up', '-d'], { env: proxy.env });
-      expect([code, stderr]).toEqual([0, expect.stringContaining(`Recreating ${scenario.name('web')} ... done`)]);
+      expect([code, stderr]).toEqual([0, expect.stringMatching(/^Recreating .*_web_1 .*\.\.\. done$/m)]);
       expect(await scenario.states()).toEqual(['web_1: running']);
     } finally {
       await proxy.close();
