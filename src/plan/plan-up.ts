@@ -181,7 +181,7 @@ export class UpPlanner {
   }
 
   #planOneOff({ service, spec, replica, why, leftovers }: OneOff): void {
-    const cleared = clearLeftovers(this.#steps, leftovers);
+    const cleared = clearLeftovers(this.#steps, spec.name, leftovers);
     const needs = [...cleared, ...this.#createNeeds(service), ...this.#startNeeds(service)];
     this.#steps.add({ kind: 'create-container', spec, replica }, why, needs);
   }

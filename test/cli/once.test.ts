@@ -113,6 +113,28 @@ db:
     expect(await scenario.states()).toEqual(['job_once: exited']);
   });
 
+  it('runs although its leftover cannot be removed, and the next run removes that', async () => {
+    scenario.fig('job: { image: busybox, command: echo worked }');
+    await once('job');
+    const { Id } = await inspectJob();
+    const proxy = await EngineProxy.open();
+    proxy.onRequest = ({ method, path }) =>
+      method === 'DELETE' && path.endsWith(Id) ? { kind: '500', when: 'before', kill: () => undefined } : 'pass';
+    const aside = `job_once_leftover_${Id.slice(0, 12)}`;
+    try {
+      for (const run of [1, 2]) {
+        const { code, stdout, stderr } = await scenario.run(['run', '--once', 'job'], { env: proxy.env });
+        expect([run, code, stdout]).toEqual([run, 0, 'worked\n']);
+        expect(stderr).toContain(`could not be removed, and is left as ${scenario.project}_${aside}`);
+        expect(await scenario.states()).toEqual(['job_once: exited', `${aside}: exited`]);
+      }
+    } finally {
+      await proxy.close();
+    }
+    expect(await once('job')).toMatchObject({ code: 0, stdout: 'worked\n' });
+    expect(await scenario.states()).toEqual(['job_once: exited']);
+  });
+
   it('takes the anonymous volumes of its leftover away with it', async () => {
     scenario.fig('job: { image: busybox, command: "true", volumes: [/data] }');
     await once('job');

@@ -112,6 +112,30 @@ describe('a paused container', () => {
   });
 });
 
+describe('a container that was set aside and cannot be removed', () => {
+  it('is in nobody’s way: its service is replaced again, and a later up removes it', async () => {
+    const proxy = await EngineProxy.open();
+    const version = (number: number): string => `web: { ${SLEEPY}, environment: { VERSION: "${number}" } }`;
+    try {
+      await scenario.fig(version(1)).ok('up', '-d');
+      const stuck = await idOf();
+      proxy.onRequest = ({ method, path }) =>
+        method === 'DELETE' && path.endsWith(stuck) ? { kind: '500', when: 'before', kill: () => undefined } : 'pass';
+      const first = await scenario.fig(version(2)).run(['up', '-d'], { env: proxy.env });
+      expect([first.code, first.stderr]).toEqual([1, expect.stringContaining('cannot remove')]);
+      const second = await scenario.fig(version(3)).run(['up', '-d'], { env: proxy.env });
+      expect(second.code, second.stderr).toBe(0);
+      expect(second.stderr).toContain('could not be removed, and is left as');
+      expect(await scenario.environment('web')).toHaveProperty('VERSION', '3');
+      expect(await scenario.containers()).toHaveLength(2);
+      await scenario.ok('up', '-d');
+      expect(await scenario.states()).toEqual(['web_1: running']);
+    } finally {
+      await proxy.close();
+    }
+  });
+});
+
 describe('a container that up has made and could not start', () => {
   it('is removed, so that the next up does not find one that was not asked for', async () => {
     const port = await scenario.docker.createContainer({
