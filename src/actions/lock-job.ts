@@ -1,11 +1,11 @@
-import type { Release } from '../host/host.js';
+import type { Holder, Release } from '../host/host.js';
 import { TsfigError } from '../model/errors.js';
-import type { Control } from '../model/event.js';
+import { holderText, type Control } from '../model/event.js';
 import type { Job } from '../plan/leftovers.js';
-import { engineKey } from './locked.js';
+import { lockId } from './locked.js';
 import type { OneOff } from './one-off.js';
 
-/** What to do when the job runs already: fail, wait for its end, or have it stopped. */
+/** What to do when the job is already running: fail, wait for its end however long that takes, or have it stopped. */
 export type Busy = 'fail' | 'wait' | 'replace';
 
 export interface Lockable {
@@ -20,28 +20,27 @@ export interface JobLock {
   readonly waited: boolean;
 }
 
-/** The lock dies with this process, however it dies. */
+/** The lock dies with this process, however it dies. Throws `lock-busy`. */
 export async function lockJob(
-  { job, oneOff: { world, engine }, request }: Lockable,
-  control: Control,
+  { job, oneOff: { world, engine }, request: { busy } }: Lockable,
+  { signal, emit }: Control,
 ): Promise<JobLock> {
-  const { lock } = world.host;
-  const name = `job ${engineKey(world, engine)} ${job.name}`;
-  for (let waited = false; ; waited = true) {
-    const taken = await lock.take(name, control.signal);
-    if (typeof taken === 'function') return { release: taken, waited };
-    if (request.busy === 'wait' || (request.busy === 'replace' && taken.stop())) {
-      if (!waited) await control.emit({ kind: 'waiting-for-lock', holder: taken.words });
-      await taken.gone(control.signal);
-    } else {
-      taken.leave();
-      throw busy(job, taken.words, request.busy);
-    }
-  }
+  let waited = false;
+  const onBusy = async (holder: Holder): Promise<void> => {
+    if (busy === 'fail' || (busy === 'replace' && !holder.stop())) throw alreadyRunning(job, holder, busy);
+    const { pid, since } = holder;
+    if (!waited) await emit({ kind: 'waiting-for-lock', holder: { pid, since } });
+    waited = true;
+  };
+  const lock = await lockId(world, engine, `job ${job.name}`, signal);
+  return { release: await world.host.lock.acquire(lock, signal, onBusy), waited };
 }
 
-function busy({ name }: Job, holder: string, wish: Busy): TsfigError {
-  const message = `${name} runs already (${holder})`;
-  if (wish === 'replace') return new TsfigError('lock-busy', `${message}, and is not ours to stop`);
-  return new TsfigError('lock-busy', message, { hint: '--wait waits for its end, --replace stops it first' });
+function alreadyRunning({ name }: Job, holder: Holder, busy: Busy): TsfigError {
+  const message = `${name} is already running (${holderText(holder)})`;
+  const hint =
+    busy === 'replace'
+      ? `that process cannot be stopped from here; end it where it runs: kill ${holder.pid}`
+      : '--wait waits for its end, --replace stops it first';
+  return new TsfigError('lock-busy', message, { hint });
 }

@@ -8,7 +8,7 @@ import type { Project } from '../model/project.js';
 import { plainPlan } from '../plan/steps.js';
 import { carryOut } from './carry-out.js';
 import { withTargets } from './look.js';
-import { beginSubnetTurn } from './subnet-turn.js';
+import { acquireSubnetLock } from './subnet-lock.js';
 import type { World } from './world.js';
 
 /** One look, the images that it shows to be missing, and the plan made of it: what `up` and `run` have in common. */
@@ -53,23 +53,23 @@ interface Attempt extends Round {
 }
 
 async function attempt({ world, engine, project, hands, parallel }: Workplace, round: Attempt, control: Control) {
-  const turn = await beginSubnetTurn(world, engine, control);
+  const subnetLock = await acquireSubnetLock(world, engine, control);
   try {
     let observed = avoiding(await round.look(), round.avoid);
     const images = round.images(observed);
     let already: Outcomes = [];
-    if (images.length > 0 || !observed.addressSpace) await turn.end();
+    if (images.length > 0 || !observed.addressSpace) await subnetLock.release();
     if (images.length > 0) {
       // They come first, because what they hold decides what the containers are told.
       const first = plainPlan(project.name, images);
       already = await carryOut(first, hands, control, { parallel });
       observed = { ...observed, images: await seeImages(engine, { project, round, observed }, control) };
-      observed = await turn.beginAgain(observed);
+      observed = await subnetLock.reacquire(observed);
     }
     const plan = await round.plan(observed, images);
-    return { plan, outcomes: await carryOut(plan, hands, turn.control, { parallel, already }) };
+    return { plan, outcomes: await carryOut(plan, hands, subnetLock.control, { parallel, already }) };
   } finally {
-    await turn.end();
+    await subnetLock.release();
   }
 }
 

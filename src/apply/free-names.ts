@@ -58,28 +58,6 @@ export async function removeOrSetAside(
   }
 }
 
-/**
- * Renames a container. Between two restarts the engine can rename none (20.10: "sandbox … not found"): such a one is
- * stopped before, and started again afterwards under whatever name it has then.
- */
-export async function renameFully(
-  engine: Engine,
-  { container, to }: { readonly container: ContainerTarget; readonly to: string },
-  call: CallOptions,
-): Promise<void> {
-  try {
-    await engine.renameContainer(container, to, call);
-  } catch (error) {
-    if (!hasCode(error, 'engine-conflict')) throw error;
-    await engine.stopContainer(container, null, call);
-    try {
-      await engine.renameContainer(container, to, call);
-    } finally {
-      await engine.startContainer(container, call);
-    }
-  }
-}
-
 /** Creates a container; while the one that has its name is on its way out, waits for that. Answers the id. */
 export async function createWhenFree(engine: Engine, spec: ContainerSpec, { signal }: CallOptions): Promise<string> {
   const worth = async (error: unknown): Promise<boolean> =>
@@ -94,5 +72,24 @@ async function isGoing(engine: Engine, container: string, signal: AbortSignal): 
     return state === 'removing';
   } catch (error) {
     return hasCode(error, 'container-not-found');
+  }
+}
+
+/**
+ * Renames a container. Between two restarts the engine cannot do that: then the container is stopped for it, which ends the
+ * loop, and started again.
+ */
+export async function renameInLoop(
+  engine: Engine,
+  { container, to }: { readonly container: ContainerTarget; readonly to: string },
+  { signal }: CallOptions,
+): Promise<void> {
+  try {
+    await engine.renameContainer(container, to, { signal });
+  } catch (error) {
+    if (!hasCode(error, 'container-restarting')) throw error;
+    await engine.stopContainer(container, null, { signal });
+    await engine.renameContainer(container, to, { signal });
+    await engine.startContainer(container, { signal });
   }
 }

@@ -4,7 +4,7 @@ import type { Control } from '../model/event.js';
 import type { ContainerRef, Step, StepKind } from '../model/plan.js';
 import type { ContainerHandle } from '../model/replica.js';
 import type { Milliseconds } from '../lib/units.js';
-import { createWhenFree, removeFully, removeOrSetAside, renameFully } from './free-names.js';
+import { createWhenFree, removeFully, removeOrSetAside, renameInLoop } from './free-names.js';
 import type { Attacher, ContainerWatch, Hands } from './hands.js';
 import { waitReady } from './wait-ready.js';
 
@@ -87,7 +87,7 @@ async function performOnContainer(step: Resolved<ContainerStep>, hands: Hands, c
     case 'restart-container':
       return engine.restartContainer(container, step.grace, call);
     case 'rename-container':
-      return renameFully(engine, { container, to: step.to }, call);
+      return renameInLoop(engine, { container, to: step.to }, call);
     case 'remove-container':
       return step.elseAs
         ? removeOrSetAside(engine, { container, volumes: step.volumes, elseAs: step.elseAs }, control)

@@ -37,6 +37,11 @@ export interface Engine {
   readonly address: string;
   /** What it is. Any answer tells that: it is a request of its own only when nothing was asked before. Throws `engine-too-old`. */
   engineInfo(options: CallOptions): Promise<EngineInfo>;
+  /**
+   * What only those know who can reach this engine, by whichever address: the id of its network `none`, which it draws at
+   * random and keeps. Null for an engine that has no such network (Podman). Asked for once.
+   */
+  secret(options: CallOptions): Promise<string | null>;
 
   /** Containers of the project in every state, one-offs included; without a project, all of the engine. */
   listContainers(options: CallOptions & { readonly project: string | null }): Promise<readonly ObservedContainer[]>;
@@ -85,7 +90,7 @@ export interface Engine {
   /** Throws `engine-conflict` when it is not paused. */
   unpauseContainer(container: ContainerTarget, options: CallOptions): Promise<void>;
   restartContainer(container: ContainerTarget, grace: Milliseconds | null, options: CallOptions): Promise<void>;
-  /** Throws `name-taken`. */
+  /** Throws `name-taken`, or `container-restarting` between two lives of a container that is restarted over and over. */
   renameContainer(container: ContainerTarget, to: string, options: CallOptions): Promise<void>;
   /** Kills it first when it runs. `volumes`: its anonymous volumes too. Throws `engine-conflict` while another removal is in progress. */
   removeContainer(container: ContainerTarget, volumes: boolean, options: CallOptions): Promise<void>;

@@ -1,4 +1,5 @@
 import type { Milliseconds } from '../lib/units.js';
+import type { LockHolder } from '../model/event.js';
 import type { FileReader, FileText, PathKind } from '../model/files.js';
 
 /** What tsfig asks of the machine it runs on. */
@@ -42,26 +43,28 @@ export interface Clock {
 /** Lets go of a lock; harmless when called twice. */
 export type Release = () => Promise<void>;
 
-export interface Lock {
-  /**
-   * Takes the lock of this name, waiting for as long as another process holds it. The lock dies with the process that
-   * holds it, however it dies. `onWait` is told once who holds it.
-   */
-  acquire(name: string, signal: AbortSignal, onWait: (holder: string) => void): Promise<Release>;
-  /** Takes the lock, or tells who has it. */
-  take(name: string, signal: AbortSignal): Promise<Release | Holder>;
+/** Those who use the same secret and name mean the same lock. */
+export interface LockId {
+  /** Nobody can take the lock, or keep others from taking it, without knowing this. */
+  readonly secret: string;
+  readonly name: string;
 }
 
+export interface Lock {
+  /**
+   * Takes the lock; whoever asks first has it first. It dies with the process that holds it, however that dies.
+   * `onBusy` is called once with each process that is met in the way; what it throws ends the wait.
+   * Throws `lock-unavailable` when this machine has no place for locks, or the signal's reason.
+   */
+  acquire(lock: LockId, signal: AbortSignal, onBusy: OnBusy): Promise<Release>;
+}
+
+export type OnBusy = (holder: Holder) => void | Promise<void>;
+
 /** The process that has a lock. */
-export interface Holder {
-  /** `pid 4711, since 2026-11-20T10:00:00Z`. */
-  readonly words: string;
+export interface Holder extends LockHolder {
   /** Asks it to stop what it does. False when it is not ours to stop, or is not that process any more. */
   readonly stop: () => boolean;
-  /** Resolves when it has let go. */
-  readonly gone: (signal: AbortSignal) => Promise<void>;
-  /** No longer waits for it. */
-  readonly leave: () => void;
 }
 
 export interface Routes {

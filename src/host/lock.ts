@@ -1,146 +1,151 @@
-import { rmSync } from 'node:fs';
-import { connect, createServer, type Socket } from 'node:net';
+import { statSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { abortable, pause } from '../lib/deadline.js';
-import { ms } from '../lib/units.js';
-import type { Holder, Lock, Release } from './host.js';
+import { TsfigError } from '../model/errors.js';
+import type { Holder, Lock, LockId, OnBusy, Release } from './host.js';
+import { listLeftovers, LockFolder, type LockSocket, type Ticket } from './lock-folder.js';
+import { LockListener, LockVisit } from './lock-socket.js';
 import { stopSocketOwner } from './socket-owner.js';
 
 /**
- * A lock is a listening socket in Linux's abstract namespace: the kernel gives the name to one process and takes it back
- * when that process ends, however it ends. Whoever finds it taken connects, is told who holds it, and waits for the
- * connection to end. Elsewhere the socket is a file; one that nobody answers is left over and is removed.
+ * Locks that die with their process. Whoever wants a lock listens on a socket file of its own, whose name is never used
+ * again, so that no name ever has to be taken over: the kernel refuses connections to a dead process's socket for good.
+ * Turns are given by Lamport's bakery algorithm (CACM 17/8, 1974): draw a number higher than all there are, wait for
+ * those that are still drawing, then for everyone with a lower one. It needs no operation that is atomic among processes,
+ * only that a name which exists during all of a listing is listed.
  */
 export const socketLock: Lock = {
-  async acquire(name, signal, onWait) {
-    const path = await socketPath(name);
-    let told = false;
-    for (;;) {
-      const taken = await takeOrMeet(path, signal);
-      if (typeof taken === 'function') return taken;
-      if (!told) onWait(taken.words);
-      told = true;
-      await untilGone(taken.socket, signal);
-    }
-  },
-  async take(name, signal) {
-    const path = await socketPath(name);
-    const taken = await takeOrMeet(path, signal);
-    if (typeof taken === 'function') return taken;
-    const { words, socket } = taken;
-    return {
-      words,
-      stop: () => stopSocketOwner(path, words),
-      gone: (until) => untilGone(socket, until),
-      leave: () => void socket.destroy(),
-    } satisfies Holder;
-  },
+  acquire: (lock, signal, onBusy) => acquireIn(sharedDirectory(), lock, signal, onBusy),
 };
 
-/** What can stand in the path of a socket as it is; the longest is about 100 bytes. */
-const PLAIN = /^[\w .:/-]{1,90}$/;
-
-/** On Linux as a person can read it in /proc/net/unix, where it fits; else a hash of the name. */
-async function socketPath(name: string): Promise<string> {
-  if (process.platform === 'linux' && PLAIN.test(name)) return `\0tsfig|${name.replaceAll(' ', '|')}`;
-  const { createHash } = await import('node:crypto'); // it costs milliseconds that most can save
-  const hash = createHash('sha256').update(name).digest('hex').slice(0, 32);
-  return process.platform === 'linux' ? `\0tsfig-${hash}` : join(tmpdir(), `tsfig-${hash}.sock`);
-}
-
-/** A holder that was met, with the connection that ends when it lets go. */
-interface Met {
-  readonly words: string;
-  readonly socket: Socket;
-}
-
-/** Takes the lock or meets who has it; one that lets go in between is neither, so it is tried again. */
-async function takeOrMeet(path: string, signal: AbortSignal): Promise<Release | Met> {
-  for (;;) {
-    signal.throwIfAborted();
-    const release = await tryListen(path);
-    if (release) return release;
-    const met = await meet(path, signal);
-    if (met) return met;
-    if (!path.startsWith('\0')) rmSync(path, { force: true });
-    await pause(RETRY_PAUSE, signal);
-  }
-}
-
-/** What lets go of the lock, or null when another process has it. */
-async function tryListen(path: string): Promise<Release | null> {
-  const waiting = new Set<Socket>();
-  const since = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
-  const server = createServer((socket) => {
-    waiting.add(socket);
-    socket.on('error', () => socket.destroy());
-    socket.on('close', () => waiting.delete(socket));
-    socket.write(`pid ${process.pid}, since ${since}\n`);
-  });
-  const release: Release = () =>
-    new Promise((resolve) => {
-      server.close(() => resolve());
-      waiting.forEach((socket) => socket.destroy());
-    });
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      error.code === 'EADDRINUSE' ? resolve(null) : reject(error),
-    );
-    server.listen(path, () => {
-      server.unref(); // a lock alone keeps nobody alive
-      resolve(release);
-    });
-  });
-}
-
-/** Before the lock is tried again that somebody has just let go of. */
-const RETRY_PAUSE = ms(10);
-/** Before a holder that takes no more connections is asked again. */
-const DEAF_PAUSE = ms(500);
-
-/** How long a holder may take to say who it is; one that was halted by SIGSTOP says nothing. */
-const INTRODUCTION = 2000;
-
-const UNKNOWN = 'a process that does not answer';
-
-/** Nobody listens. Anything else, such as EAGAIN of a halted holder whose queue is full, says that somebody does. */
-const isGone = ({ code }: NodeJS.ErrnoException): boolean => code === 'ECONNREFUSED' || code === 'ENOENT';
-
-/** The holder, as soon as it has said who it is; null when nobody listens. */
-async function meet(path: string, signal: AbortSignal): Promise<Met | null> {
-  const socket = connect(path);
-  const introduced = new Promise<Met | null>((resolve) => {
-    let timer: NodeJS.Timeout | undefined;
-    const end = (met: Met | null): void => {
-      clearTimeout(timer);
-      resolve(met);
-    };
-    socket.once('connect', () => {
-      timer = setTimeout(() => end({ words: UNKNOWN, socket }), INTRODUCTION);
-    });
-    socket.once('data', (words) => end({ words: words.toString().trim(), socket }));
-    socket.once('error', (error: NodeJS.ErrnoException) => end(isGone(error) ? null : { words: UNKNOWN, socket }));
-    socket.once('close', () => end(null));
+/** As `Lock.acquire`, in this directory. */
+export async function acquireIn(
+  directory: string,
+  lock: LockId,
+  signal: AbortSignal,
+  onBusy: OnBusy,
+): Promise<Release> {
+  signal.throwIfAborted();
+  const owner = process.getuid?.() ?? 0;
+  const folder = await LockFolder.open(directory, lock);
+  const { ticket, listener } = await drawNumber(folder, owner).catch((error: unknown) => {
+    throw unavailable(directory, error as Error);
   });
   try {
-    return await abortable(introduced, signal);
+    await waitForTurn({ folder, ticket, signal, onBusy, met: new Set() });
+    listener.hold();
+    await removeLeftovers(directory, owner);
+    signal.throwIfAborted(); // nobody would release it
   } catch (error) {
-    socket.destroy();
+    await listener.close();
     throw error;
   }
+  return () => listener.close();
 }
 
-/** Resolves when the holder has let go, or is worth asking again. */
-async function untilGone(socket: Socket, signal: AbortSignal): Promise<void> {
-  if (socket.destroyed) return pause(DEAF_PAUSE, signal);
-  const gone = new Promise<void>((resolve) => {
-    socket.on('error', () => resolve());
-    socket.on('close', () => resolve());
-  });
+/** Where every user may make files that no other user can remove, which is what the sticky bit says. */
+const SHARED = ['/run/lock', '/tmp'];
+const STICKY_AND_WRITABLE = 0o1002;
+
+/** Chosen by what everybody sees in the same way, never by what this user may do: two directories would be two locks. */
+function sharedDirectory(): string {
+  const isShared = (path: string): boolean => {
+    const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
+    return (mode & STICKY_AND_WRITABLE) === STICKY_AND_WRITABLE;
+  };
+  return SHARED.find(isShared) ?? tmpdir();
+}
+
+interface Drawn {
+  readonly ticket: Ticket;
+  readonly listener: LockListener;
+}
+
+/** A first socket says that a number is being drawn, until a second one says which. */
+async function drawNumber(folder: LockFolder, owner: number): Promise<Drawn> {
+  const blank = folder.newTicket();
+  const drawing = await LockListener.open(folder.pathOf(blank, owner));
   try {
-    await abortable(gone, signal);
+    const ticket = { ...blank, number: 1 + Math.max(0, ...folder.list().map(({ number }) => number)) };
+    return { ticket, listener: await LockListener.open(folder.pathOf(ticket, owner)) };
   } finally {
-    socket.destroy();
+    await drawing.close();
   }
+}
+
+interface Waiting {
+  readonly folder: LockFolder;
+  readonly ticket: Ticket;
+  readonly signal: AbortSignal;
+  readonly onBusy: OnBusy;
+  /** Paths of those that `onBusy` was called with. */
+  readonly met: Set<string>;
+}
+
+async function waitForTurn(waiting: Waiting): Promise<void> {
+  const { folder, ticket } = waiting;
+  // Whoever begins to draw from now on draws a higher number. Whoever refuses has not begun, or is dead.
+  for (const other of folder.list().filter(({ number }) => number === 0)) {
+    while (await outlast(other, waiting));
+  }
+  const dead = new Set<string>();
+  for (;;) {
+    const before = folder
+      .list()
+      .filter((other) => other.number > 0 && isBefore(other, ticket) && !dead.has(other.path));
+    const first = before.toSorted((one, other) => (isBefore(one, other) ? -1 : 1))[0];
+    if (!first) return;
+    if (await outlast(first, waiting)) continue;
+    // Everyone with a lower number has listened, so one that refuses never will again.
+    dead.add(first.path);
+    remove(first.path);
+  }
+}
+
+/** Waits until this socket is closed, or worth another look. False when nobody listens to it. */
+async function outlast(other: LockSocket, { signal, onBusy, met }: Waiting): Promise<boolean> {
+  const visit = await LockVisit.open(other.path, signal);
+  if (!visit) return false;
+  try {
+    const since = await visit.introduction(signal);
+    if (since !== undefined && !met.has(other.path)) {
+      met.add(other.path);
+      await onBusy(holderOf(other, since ?? other.since));
+    }
+    await visit.end(signal);
+    return true;
+  } finally {
+    visit.leave();
+  }
+}
+
+const holderOf = ({ pid, path }: LockSocket, since: number): Holder => ({
+  pid,
+  since: new Date(since * 1000).toISOString().replace('.000Z', 'Z'),
+  stop: () => stopSocketOwner(path, pid),
+});
+
+const isBefore = (one: Ticket, other: Ticket): boolean =>
+  one.number < other.number || (one.number === other.number && one.nonce < other.nonce);
+
+/** Sockets that were left for good by processes of this user that were killed. */
+async function removeLeftovers(directory: string, owner: number): Promise<void> {
+  const never = new AbortController().signal;
+  for (const path of listLeftovers(directory, owner)) {
+    const visit = await LockVisit.open(path, never);
+    if (!visit) remove(path);
+    visit?.leave();
+  }
+}
+
+function remove(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // another process was quicker, or the file is another user's
+  }
+}
+
+function unavailable(directory: string, { message }: Error): TsfigError {
+  const hint = `tsfig needs a directory for its locks that every process sees and can write to: ${directory}`;
+  return new TsfigError('lock-unavailable', `cannot make a lock in ${directory}: ${message}`, { hint });
 }

@@ -5,7 +5,7 @@ import type { Outcome, Plan, Step } from './plan.js';
 /** All news of a run; plain JSON, no prose. Adding a kind makes every renderer say what to do with it. */
 export type RunEvent =
   | { readonly kind: 'plan-ready'; readonly plan: Plan }
-  | { readonly kind: 'waiting-for-lock'; readonly holder: string }
+  | { readonly kind: 'waiting-for-lock'; readonly holder: LockHolder }
   | { readonly kind: 'step-started'; readonly step: Step }
   | { readonly kind: 'step-progress'; readonly step: Step; readonly progress: Progress }
   | { readonly kind: 'step-output'; readonly step: Step; readonly text: string }
@@ -18,6 +18,16 @@ export type RunEvent =
   | { readonly kind: 'stopping' }
   | { readonly kind: 'killing' }
   | { readonly kind: 'warning'; readonly diagnostic: Diagnostic };
+
+/** The process that has a lock. */
+export interface LockHolder {
+  readonly pid: number;
+  /** Such as `2026-11-20T10:00:00Z`. */
+  readonly since: string;
+}
+
+/** `pid 4711, since 2026-11-20T10:00:00Z`. */
+export const holderText = ({ pid, since }: LockHolder): string => `pid ${pid}, since ${since}`;
 
 export interface LogLine {
   readonly kind: 'log-line';

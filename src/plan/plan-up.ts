@@ -1,3 +1,4 @@
+import { ownValue } from '../lib/own-value.js';
 import type { Milliseconds } from '../lib/units.js';
 import type { ContainerSpec } from '../model/container-spec.js';
 import { asideName, LABEL, volumeName } from '../model/names.js';
@@ -39,7 +40,7 @@ export interface UpOptions {
 export function planUp(input: PlanInput, options: UpOptions, imageSteps: readonly Step[]): Plan {
   const planner = new UpPlanner(input, options, imageSteps);
   for (const name of options.services) {
-    const only = options.instances && Object.hasOwn(options.instances, name) ? options.instances[name] : undefined;
+    const only = ownValue(options.instances ?? {}, name);
     for (const replica of input.replicas.wanted.get(name) ?? []) {
       if (!only || only.includes(replica.number)) planner.add(replica);
     }

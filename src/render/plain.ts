@@ -1,4 +1,4 @@
-import type { RunEvent } from '../model/event.js';
+import { holderText, type RunEvent } from '../model/event.js';
 import type { Outcome, Plan, Step, StepId, StepKind } from '../model/plan.js';
 import { diagnosticToText } from './diagnostic.js';
 import { failureToText } from './failure.js';
@@ -69,7 +69,7 @@ type Formatters = {
 
 const FORMAT: Formatters = {
   'plan-ready': ({ plan }, context) => announce(plan, context),
-  'waiting-for-lock': ({ holder }) => `Waiting for another tsfig to finish (${holder})`,
+  'waiting-for-lock': ({ holder }) => `Waiting for another tsfig to finish (${holderText(holder)})`,
   'step-started': ({ step }) => startToText(step),
   'step-progress': () => undefined,
   'step-output': ({ text }) => text.replace(/\r?\n$/, ''),

@@ -38,7 +38,9 @@ const services = (count: number, more = ''): string =>
     return `s${index}: { image: busybox, ${IDLE}${links}${more} }\n`;
   }).join('');
 
-const LOOK = ['GET /containers/json', 'GET /images/busybox/json', 'GET /networks'];
+/** What commands ask that take a lock: whose engine it is. */
+const LOCK = 'GET /networks/none';
+const LOOK = ['GET /containers/json', 'GET /images/busybox/json', 'GET /networks', LOCK];
 
 describe('up -d', () => {
   it('with nothing to do looks once, side by side, whatever the number of services', async () => {
@@ -49,7 +51,7 @@ describe('up -d', () => {
     }
   });
 
-  it('with nothing to do makes no more than four requests, whatever the number of images, with named volumes, too', async () => {
+  it('with nothing to do makes no more than five requests, whatever the number of images, with named volumes, too', async () => {
     const docker = new Docker();
     const repo = `${scenario.project}-image`;
     const tags = ['one', 'two', 'three'];
@@ -62,7 +64,7 @@ five: { image: "debian:bookworm-slim", ${IDLE}, links: [four] }
 `);
       await requestsOf('up', '-d');
       expect((await requestsOf('up', '-d')).toSorted()).toEqual([
-        ...['GET /containers/json', 'GET /images/json', 'GET /networks', 'GET /volumes'],
+        ...['GET /containers/json', 'GET /images/json', 'GET /networks', LOCK, 'GET /volumes'],
       ]);
     } finally {
       await scenario.run(['down', '-v']);
@@ -70,11 +72,11 @@ five: { image: "debian:bookworm-slim", ${IDLE}, links: [four] }
     }
   });
 
-  it('from nothing makes two requests a container and at most six more', async () => {
+  it('from nothing makes two requests a container and at most seven more', async () => {
     for (const count of [1, 4]) {
       scenario.fig(services(count));
       const requests = await requestsOf('up', '-d');
-      expect(requests.length - 2 * count, requests.join('\n')).toBeLessThanOrEqual(6);
+      expect(requests.length - 2 * count, requests.join('\n')).toBeLessThanOrEqual(7);
       await scenario.ok('down');
     }
   });
@@ -90,7 +92,7 @@ five: { image: "debian:bookworm-slim", ${IDLE}, links: [four] }
 });
 
 describe('the verbs', () => {
-  it('make one list and what must be done', async () => {
+  it('make one list and what must be done, and those that change something take a lock', async () => {
     scenario.fig(services(3));
     await scenario.ok('up', '-d');
     const did = async (...args: readonly string[]): Promise<string[]> =>
@@ -99,11 +101,11 @@ describe('the verbs', () => {
     const list = 'GET /containers/json';
     expect(await did('ps')).toEqual([list]);
     expect(await did('logs')).toEqual([...three('GET /containers/X/logs'), list].toSorted());
-    expect(await did('stop')).toEqual([list, ...three('POST /containers/X/stop')]);
-    expect(await did('start')).toEqual([list, ...three('POST /containers/X/start')]);
-    expect(await did('restart')).toEqual([list, ...three('POST /containers/X/restart')]);
-    expect(await did('kill')).toEqual([list, ...three('POST /containers/X/kill')]);
-    expect(await did('rm', '-f')).toEqual([...three('DELETE /containers/X'), list]);
+    expect(await did('stop')).toEqual([list, LOCK, ...three('POST /containers/X/stop')]);
+    expect(await did('start')).toEqual([list, LOCK, ...three('POST /containers/X/start')]);
+    expect(await did('restart')).toEqual([list, LOCK, ...three('POST /containers/X/restart')]);
+    expect(await did('kill')).toEqual([list, LOCK, ...three('POST /containers/X/kill')]);
+    expect(await did('rm', '-f')).toEqual([...three('DELETE /containers/X'), list, LOCK]);
   });
 
   it('ps asks while the file is read, and one that is wrong is told all the same, engine or none', async () => {
@@ -125,9 +127,10 @@ describe('the verbs', () => {
     expect(requests.filter((request) => request.startsWith('GET')).toSorted()).toEqual([
       'GET /containers/json',
       'GET /networks',
+      LOCK,
       'GET /volumes',
     ]);
-    expect(requests).toHaveLength(3 + 2 * 2 + 1);
+    expect(requests).toHaveLength(4 + 2 * 2 + 1);
     expect(await requestsOf('ps')).toHaveLength(1);
   });
 });

@@ -155,7 +155,7 @@ db: { image: busybox, command: sleep 600, stop_signal: SIGKILL, healthcheck: { t
     await news.saw(`start ${job}`);
     const other = await scenario.run(['run', '--once', 'job']);
     expect(other.code).toBe(75);
-    expect(other.stderr).toMatch(/runs already \(pid \d+, since /);
+    expect(other.stderr).toMatch(/is already running \(pid \d+, since /);
     await service.sv('down');
     expect(await service.ended(1)).toEqual([5]);
   });

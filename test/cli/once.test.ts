@@ -163,10 +163,26 @@ db:
     const first = await started('job');
     const { code, stderr } = await once('job');
     expect(code).toBe(75);
-    expect(stderr).toMatch(new RegExp(`_job_once runs already \\(pid ${first.child.pid}, since 20.*Z\\)`));
+    expect(stderr).toMatch(new RegExp(`_job_once is already running \\(pid ${first.child.pid}, since 20.*Z\\)`));
     expect((await once('--name', `${scenario.project}_other`, 'job', 'true')).code).toBe(0);
     first.child.kill('SIGTERM');
     expect((await first.ended).code).toBe(5);
+  });
+
+  it('lock: a job is locked for its engine, by whichever address that is reached', async () => {
+    scenario.fig(PATIENT);
+    const proxy = await EngineProxy.open();
+    try {
+      const first = await started('job');
+      const { code, stderr } = await scenario.run(['run', '--once', 'job'], { env: proxy.env });
+      expect(code, stderr).toBe(75);
+      expect(stderr).toContain(`is already running (pid ${first.child.pid}, since `);
+      expect(proxy.changes).toEqual([]);
+      first.child.kill('SIGTERM');
+      await first.ended;
+    } finally {
+      await proxy.close();
+    }
   });
 
   it('with --wait runs when the other one has ended', async () => {

@@ -238,6 +238,14 @@ export function describeEngine(title: string, makeEngine: () => Promise<EngineUn
       });
     });
 
+    describe('the secret', () => {
+      it('secret: is the id of the network "none", which is the same each time', async () => {
+        const none = (await engine.listNetworks(at)).find(({ name }) => name === 'none');
+        expect(await engine.secret(at)).toBe(none?.id);
+        expect(await engine.secret(at)).toBe(none?.id);
+      });
+    });
+
     describe('networks', () => {
       it('are listed with their range and labels, and removed', async () => {
         const name = await makeNetwork({ subnet: '10.213.7.0/24', dynamicRange: '10.213.7.128/25' });

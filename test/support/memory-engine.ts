@@ -74,6 +74,11 @@ export class MemoryEngine implements Engine {
     for (const ref of images) this.addImage(ref);
   }
 
+  async secret(options: CallOptions): Promise<string | null> {
+    await this.#enter('secret', [], options);
+    return 'net-none';
+  }
+
   engineInfo(): Promise<EngineInfo> {
     return Promise.resolve(this.#info);
   }

@@ -19,7 +19,7 @@ export class MemoryWorld implements World {
   readonly pauses: Milliseconds[] = [];
   /** Told of each pause before it is over; may abort, or set the clock. */
   onPause: (length: Milliseconds) => void = () => undefined;
-  /** What taking a lock answers. */
+  /** Whoever takes a lock meets this process first, which then lets go. */
   holder: Holder | null = null;
   readonly #locks = new Set<object>();
 
@@ -37,8 +37,10 @@ export class MemoryWorld implements World {
     },
     clock: { now: () => this.now, pause: (length, signal) => this.#pause(length, signal) },
     lock: {
-      acquire: () => Promise.resolve(this.#lock()),
-      take: () => Promise.resolve(this.holder ?? this.#lock()),
+      acquire: async (_lock, _signal, onBusy) => {
+        if (this.holder) await onBusy(this.holder);
+        return this.#lock();
+      },
     },
     routes: { hostname: 'elsewhere', kernel: '6', taken: () => [] },
   };

@@ -176,7 +176,7 @@ const DIAGNOSTIC: Diagnostic = {
 const step: Step = { id: 'pull nginx', needs: [], why: REASONS.missing, ...ACTIONS['pull-image'] };
 const NEWS: { readonly [K in RunEvent['kind']]: RunEvent & { readonly kind: K } } = {
   'plan-ready': { kind: 'plan-ready', plan: PLAN },
-  'waiting-for-lock': { kind: 'waiting-for-lock', holder: 'pid 7' },
+  'waiting-for-lock': { kind: 'waiting-for-lock', holder: { pid: 7, since: '2026-01-02T03:04:05Z' } },
   'step-started': { kind: 'step-started', step },
   'step-progress': {
     kind: 'step-progress',

@@ -32,9 +32,9 @@ export class SystemdUnit {
     this.#env = { ...process.env, XDG_RUNTIME_DIR: runtime, SYSTEMD_UNIT_PATH: this.#units };
     const line = `${process.execPath} ${TSFIG} -p ${project} run --once job`;
     const service = ['[Service]', `WorkingDirectory=${directory}`, `ExecStart=${line}`, ...settings];
-    const unit = ['[Replica]', 'DefaultDependencies=no', 'StartLimitIntervalSec=0', ...service];
+    const unit = ['[Unit]', 'DefaultDependencies=no', 'StartLimitIntervalSec=0', ...service];
     writeFileSync(join(this.#units, 'job.service'), `${unit.join('\n')}\n`);
-    writeFileSync(join(this.#units, 'default.target'), '[Replica]\nDescription=nothing\n');
+    writeFileSync(join(this.#units, 'default.target'), '[Unit]\nDescription=nothing\n');
   }
 
   /** Resolves when the manager answers. */

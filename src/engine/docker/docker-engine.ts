@@ -23,6 +23,8 @@ import type {
   OutputChunk,
 } from '../engine.js';
 import { idOf, nameOf, type ContainerTarget } from '../../model/replica.js';
+import { hasCode } from '../../model/errors.js';
+import { get, nameOfNetwork, networkPath, post, remove } from './calls.js';
 import { doing, type Doing } from './docker-errors.js';
 import type {
   ContainerJson,
@@ -52,6 +54,7 @@ import { toCreateBody, toNetworkBody, toVolumeBody, wholeSeconds } from './to-do
 export class DockerEngine implements Engine {
   readonly address: string;
   readonly #parts: DockerParts;
+  #secret: { readonly id: string | null } | null = null;
 
   constructor(parts: DockerParts) {
     this.address = parts.client.address;
@@ -60,6 +63,21 @@ export class DockerEngine implements Engine {
 
   engineInfo({ signal }: CallOptions): Promise<EngineInfo> {
     return this.#parts.client.engineInfo(signal);
+  }
+
+  async secret({ signal }: CallOptions): Promise<string | null> {
+    this.#secret ??= await this.#findSecret(signal);
+    return this.#secret.id;
+  }
+
+  async #findSecret(signal: AbortSignal): Promise<{ readonly id: string | null }> {
+    try {
+      const { Id } = await this.#ask<NetworkJson>(get('/networks/none'), doing('identify it', 'not-found'), signal);
+      return { id: Id };
+    } catch (error) {
+      if (hasCode(error, 'not-found')) return { id: null };
+      throw error;
+    }
   }
 
   async listContainers({ project, signal }: CallOptions & { readonly project: string | null }) {
@@ -256,24 +274,3 @@ export class DockerEngine implements Engine {
     return (await ask(this.#parts.client, call, what, signal)) as T;
   }
 }
-
-const nameOfNetwork = (network: NetworkTarget): string => (typeof network === 'string' ? network : network.name);
-const networkPath = (network: NetworkTarget): string =>
-  `/networks/${encodeURIComponent(typeof network === 'string' ? network : (network.id ?? network.name))}`;
-
-const get = (path: string, query?: EngineCall['query']): EngineCall => ({
-  method: 'GET',
-  path,
-  ...(query && { query }),
-});
-const remove = (path: string, query?: EngineCall['query']): EngineCall => ({
-  method: 'DELETE',
-  path,
-  ...(query && { query }),
-});
-const post = (path: string, query: NonNullable<EngineCall['query']>, body?: object): EngineCall => ({
-  method: 'POST',
-  path,
-  query,
-  ...(body && { body }),
-});

@@ -38,8 +38,6 @@ function endAtNow({ engine, now }: MemoryWorld): void {
   }
 }
 
-const NOBODY = { gone: () => Promise.resolve(), leave: () => undefined };
-
 describe('a job that cannot work', () => {
   it('waits longer and longer, up to a minute, and says each time why and for how long', async () => {
     const world = new MemoryWorld('job: { image: missing }\n');
@@ -166,16 +164,17 @@ describe('a job that runs already', () => {
   it('is refused with its holder, who is stopped only when that is asked for and can be', async () => {
     const world = new MemoryWorld('job: { image: busybox, command: "true" }\n');
     let stopped = 0;
-    world.holder = { words: 'pid 4711, since yesterday', stop: () => ((stopped += 1), false), ...NOBODY };
+    world.holder = { pid: 4711, since: 'yesterday', stop: () => ((stopped += 1), false) };
     const { control } = memoryControl();
     await expect(once(world, onceRequest(), control)).rejects.toMatchObject({
       code: 'lock-busy',
-      message: 'shop_job_once runs already (pid 4711, since yesterday)',
+      message: 'shop_job_once is already running (pid 4711, since yesterday)',
     });
     expect(stopped).toBe(0);
     await expect(once(world, onceRequest({ busy: 'replace' }), control)).rejects.toMatchObject({
       code: 'lock-busy',
-      message: 'shop_job_once runs already (pid 4711, since yesterday), and is not ours to stop',
+      message: 'shop_job_once is already running (pid 4711, since yesterday)',
+      hint: 'that process cannot be stopped from here; end it where it runs: kill 4711',
     });
     expect(stopped).toBe(1);
     expect(world.engine.containers.size).toBe(0);

@@ -21,8 +21,6 @@ const ended = ({ events }: MemoryControl): string[] =>
 const warnings = ({ events }: MemoryControl): string[] =>
   events.flatMap((event) => (event.kind === 'warning' ? [event.diagnostic.message] : []));
 
-const NOBODY = { gone: () => Promise.resolve(), leave: () => undefined };
-
 describe('a job that is run again and again', () => {
   it('has its lock all the while, and lets go of it at the end', async () => {
     const world = new MemoryWorld(FIG);
@@ -56,7 +54,7 @@ describe('a job that is run again and again', () => {
     const wrong = await repeat(new MemoryWorld('job: {}\n'), request(0), memory.control);
     expect(wrong.ok).toBe(false);
     const world = new MemoryWorld(FIG);
-    world.holder = { words: 'pid 1', stop: () => false, ...NOBODY };
+    world.holder = { pid: 1, since: 'yesterday', stop: () => false };
     await expect(repeat(world, request(0), memory.control)).rejects.toMatchObject({ code: 'lock-busy' });
     expect(world.pauses).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createWhenFree, removeFully, removeOrSetAside, renameFully } from '../../../src/apply/free-names.js';
+import { createWhenFree, removeFully, removeOrSetAside, renameInLoop } from '../../../src/apply/free-names.js';
 import { TsfigError } from '../../../src/model/errors.js';
 import { MemoryEngine } from '../../support/memory-engine.js';
 import { memoryControl } from '../../support/memory-world.js';
@@ -52,40 +52,25 @@ describe('creating a container', () => {
 });
 
 describe('renaming a container', () => {
-  const between = (): Error => new TsfigError('engine-conflict', 'sandbox 4f not found');
-  const arranged = async (): Promise<MemoryEngine> => {
+  it('that is just between two restarts ends its loop for it, and starts it again', async () => {
     const engine = new MemoryEngine();
-    const id = await engine.createContainer({ ...spec, command: ['sleep', '1000'] }, { signal });
-    await engine.startContainer(id, { signal });
-    engine.calls.length = 0;
-    return engine;
-  };
-  const methods = (engine: MemoryEngine): string[] => engine.calls.map(({ method }) => method);
-
-  it('is one request', async () => {
-    const engine = await arranged();
-    await renameFully(engine, { container: 'job', to: 'other' }, { signal });
-    expect(methods(engine)).toEqual(['renameContainer']);
+    await engine.createContainer(spec, { signal });
+    engine.failNext('renameContainer', new TsfigError('container-restarting', 'sandbox 1234 not found'));
+    await renameInLoop(engine, { container: 'job', to: 'other' }, { signal: AbortSignal.timeout(60_000) });
+    expect(engine.calls.map(({ method }) => method).slice(1)).toEqual([
+      'renameContainer',
+      'stopContainer',
+      'renameContainer',
+      'startContainer',
+    ]);
   });
 
-  it('that is between two restarts stops it, and starts it again', async () => {
-    const engine = await arranged();
-    engine.failNext('renameContainer', between());
-    const [{ id = '' } = {}] = await engine.listContainers({ project: 'shop', signal });
-    engine.calls.length = 0;
-    await renameFully(engine, { container: { id, name: 'job' }, to: 'other' }, { signal });
-    expect(methods(engine)).toEqual(['renameContainer', 'stopContainer', 'renameContainer', 'startContainer']);
-    expect(await engine.inspectContainer(id, { signal })).toMatchObject({ name: 'other', state: 'running' });
-  });
-
-  it('that keeps its name is started again as well, and the failure is told', async () => {
-    const engine = await arranged();
-    const [{ id = '' } = {}] = await engine.listContainers({ project: 'shop', signal });
-    engine.failNext('renameContainer', between());
-    engine.failNext('renameContainer', new TsfigError('name-taken', 'it is in use'));
-    const renaming = renameFully(engine, { container: { id, name: 'job' }, to: 'other' }, { signal });
-    await expect(renaming).rejects.toMatchObject({ code: 'name-taken' });
-    expect(await engine.inspectContainer(id, { signal })).toMatchObject({ name: 'job', state: 'running' });
+  it('fails with anything else, at once', async () => {
+    const engine = new MemoryEngine();
+    await engine.createContainer(spec, { signal });
+    engine.failNext('renameContainer', new TsfigError('name-taken', 'no'));
+    await expect(renameInLoop(engine, { container: 'job', to: 'other' }, { signal })).rejects.toThrow('no');
+    expect(callsOf(engine, 'stopContainer')).toBe(0);
   });
 });
 

@@ -8,7 +8,7 @@ describe('systemdFiles', () => {
     expect(paths(files)).toEqual(['shop-db.service', 'shop-web.service', 'shop-job.service', 'shop.target']);
     expect(text(files, 'shop.target')).toMatchInlineSnapshot(`
       "# Written by "tsfig units systemd" for the project shop; the next one writes over it.
-      [Replica]
+      [Unit]
       Description=shop: everything that tsfig looks after
       Wants=shop-db.service shop-web.service shop-job.service
 
@@ -21,7 +21,7 @@ describe('systemdFiles', () => {
   it('starts a service after what it needs, when that is ready', () => {
     expect(text(systemdFiles(deploy(SHOP)), 'shop-web.service')).toMatchInlineSnapshot(`
       "# Written by "tsfig units systemd" for the project shop; the next one writes over it.
-      [Replica]
+      [Unit]
       Description=shop: web
       PartOf=shop.target
       Requires=docker.service

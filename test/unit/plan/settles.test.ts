@@ -30,10 +30,7 @@ class SmallWorld implements World {
       readInput: () => Promise.resolve(Buffer.from('')),
     },
     clock: { now: () => 0, pause: () => Promise.resolve() },
-    lock: {
-      acquire: () => Promise.resolve(() => Promise.resolve()),
-      take: () => Promise.resolve(() => Promise.resolve()),
-    },
+    lock: { acquire: () => Promise.resolve(() => Promise.resolve()) },
     routes: { hostname: 'elsewhere', kernel: '6', taken: () => [] },
   };
 

@@ -87,7 +87,7 @@ describe('plain progress', () => {
       p.build('web'),
     ];
     const events: RunEvent[] = [
-      { kind: 'waiting-for-lock', holder: 'pid 4711, since 2026-01-02T03:04:05Z' },
+      { kind: 'waiting-for-lock', holder: { pid: 4711, since: '2026-01-02T03:04:05Z' } },
       p.ready(p.plan(steps, { unchanged: ['shop_db_1', 'shop_db_2'] })),
       ...went(steps),
       { kind: 'step-output', step: p.build('web'), text: 'Step 1/2 : FROM alpine\n' },
