@@ -2,7 +2,7 @@ import { namedServices } from '../graph/select.js';
 import { good, type Checked } from '../model/diagnostic.js';
 import type { Control } from '../model/event.js';
 import type { Outcomes } from '../model/plan.js';
-import { buildStep } from '../plan/plan-images.js';
+import { buildSteps } from '../plan/plan-images.js';
 import { plainPlan } from '../plan/steps.js';
 import { carryOut } from './carry-out.js';
 import type { ProjectRequest } from './find-file.js';
@@ -22,7 +22,7 @@ export interface BuildResult {
   readonly skipped: readonly string[];
 }
 
-/** Builds the services' images; containers are left alone. */
+/** Builds the images of the services named, or of all; containers are left alone. */
 export async function build(world: World, request: BuildRequest, control: Control): Promise<Checked<BuildResult>> {
   const prepared = await prepare(world, request, control);
   if (!prepared.ok) return prepared;
@@ -33,7 +33,7 @@ export async function build(world: World, request: BuildRequest, control: Contro
     .filter((name) => named.value.includes(name))
     .flatMap((name) => project.services.get(name) ?? []);
   const wish = { build: 'always', noCache: request.noCache, pullBase: request.pullBase } as const;
-  const steps = services.flatMap((service) => buildStep(project, service, wish, { code: 'asked-for' }) ?? []);
+  const steps = buildSteps(project, services, wish, { code: 'asked-for' });
   const skipped = services.filter(({ source }) => source.kind === 'image').map(({ name }) => name);
   if (steps.length === 0) return good({ outcomes: [], skipped });
   const engine = await world.connectEngine(control.signal);

@@ -10,10 +10,12 @@ import type { World } from './world.js';
 
 export interface PullRequest extends ProjectRequest {
   readonly services: readonly string[];
+  /** What the services need as well. */
+  readonly includeDeps: boolean;
   readonly parallel: number;
 }
 
-/** Fetches the images of the services and of what they need, newer ones too. Services that are built are left out. */
+/** Fetches the images of the services named, or of all, even if they are there. Services that are built are left out. */
 export async function pull(world: World, request: PullRequest, control: Control): Promise<Checked<Outcomes>> {
   const prepared = await prepare(world, request, control, { needsFiles: false });
   if (!prepared.ok) return prepared;
@@ -24,7 +26,7 @@ export async function pull(world: World, request: PullRequest, control: Control)
   const built = new Set(
     [...project.services.values()].flatMap(({ source }) => (source.kind === 'build' ? [source.ref] : [])),
   );
-  for (const name of withNeeds(needs, named.value)) {
+  for (const name of request.includeDeps ? withNeeds(needs, named.value) : named.value) {
     const ref = project.services.get(name)?.source.ref;
     if (ref !== undefined && !built.has(ref) && !refs.has(ref)) refs.set(ref, name);
   }

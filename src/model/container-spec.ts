@@ -62,14 +62,15 @@ export interface VolumeSpec {
 
 /** An image to build through the engine. */
 export interface BuildSpec {
-  readonly service: string;
+  /** Those whose image it is, of which there may be several. */
+  readonly services: readonly string[];
   readonly context: string;
   readonly remote: boolean;
   readonly dockerfile: string;
   readonly args: Readonly<Record<string, string>>;
   readonly target: string | null;
-  /** The name the result gets. */
-  readonly ref: string;
+  /** The names the result gets. */
+  readonly refs: readonly string[];
   readonly noCache: boolean;
   readonly pull: boolean;
   readonly labels: Readonly<Record<string, string>>;

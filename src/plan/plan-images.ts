@@ -1,9 +1,10 @@
+import { groupBy } from '../lib/group-by.js';
 import type { BuildSpec } from '../model/container-spec.js';
 import { TsfigError } from '../model/errors.js';
 import { LABEL } from '../model/names.js';
 import type { ObservedImage } from '../model/observed.js';
 import type { Reason, Step } from '../model/plan.js';
-import type { Project, Service } from '../model/project.js';
+import type { BuildSource, Project, Service } from '../model/project.js';
 import * as steps from './steps.js';
 
 /** When images are built and fetched. */
@@ -14,61 +15,69 @@ export interface ImageWish {
   readonly pullBase?: boolean;
 }
 
-/** The steps after which every image that `services` need is there. Throws `image-not-found` when a build is needed but not wanted. */
+/**
+ * The steps after which every image that `services` need is there; equal builds are one step. Throws `image-not-found` when
+ * a build is needed but not wanted.
+ */
 export function planImages(
   project: Project,
   services: readonly Service[],
   images: ReadonlyMap<string, ObservedImage>,
   wish: ImageWish,
 ): Step[] {
-  const planned = new Map<string, Step>();
-  const built = new Map(
-    [...project.services.values()].flatMap((each) =>
-      each.source.kind === 'build' ? [[each.source.ref, each] as const] : [],
-    ),
+  const builders = new Map(buildersOf(project).map((each) => [each.source.ref, each]));
+  const wanted = services.map((service) => builders.get(service.source.ref) ?? service);
+  const groups = groupBy(
+    wanted.filter((service) => isNeeded(service, images, wish)),
+    ({ source }) => (source.kind === 'build' ? buildKey(source) : source.ref),
   );
-  for (const service of services) {
-    const builder = built.get(service.source.ref);
-    const step = builder ? stepToBuild(project, builder, images, wish) : stepToPull(service, images);
-    if (step && !planned.has(service.source.ref)) planned.set(service.source.ref, step);
-  }
-  return [...planned.values()];
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first?.source.kind === 'image') return steps.pullImage(first.source.ref, first.name, { code: 'missing' });
+    const isMissing = group.some(({ source }) => !images.has(source.ref));
+    return buildSteps(project, group, wish, { code: isMissing ? 'missing' : 'asked-for' });
+  });
 }
 
-function stepToPull({ name, source }: Service, images: ReadonlyMap<string, ObservedImage>): Step | null {
-  return images.has(source.ref) ? null : steps.pullImage(source.ref, name, { code: 'missing' });
+function isNeeded({ name, source }: Service, images: ReadonlyMap<string, ObservedImage>, wish: ImageWish): boolean {
+  const isThere = images.has(source.ref);
+  if (source.kind === 'image' || (isThere && wish.build !== 'always')) return !isThere;
+  if (wish.build !== 'never') return true;
+  const message = `service ${name} needs the image ${source.ref}, which is not built`;
+  throw new TsfigError('image-not-found', message, { hint: 'leave --no-build out, or run tsfig build first' });
 }
 
-function stepToBuild(
-  project: Project,
-  service: Service,
-  images: ReadonlyMap<string, ObservedImage>,
-  wish: ImageWish,
-): Step | null {
-  const there = images.has(service.source.ref);
-  if (there && wish.build !== 'always') return null;
-  if (wish.build === 'never') {
-    throw new TsfigError(
-      'image-not-found',
-      `service ${service.name} needs the image ${service.source.ref}, which is not built`,
-      {
-        hint: 'leave --no-build out, or run tsfig build first',
-      },
-    );
-  }
-  return buildStep(project, service, wish, there ? { code: 'asked-for' } : { code: 'missing' });
-}
+type Builder = Service & { readonly source: BuildSource };
 
-/** Builds a service's image. The service must have a `build:`. */
-export function buildStep(project: Project, service: Service, wish: ImageWish, why: Reason): Step | null {
-  const { source } = service;
-  if (source.kind !== 'build') return null;
-  const { context, remote, dockerfile, args, target, ref } = source;
-  const build: BuildSpec = {
-    ...{ service: service.name, context, remote, dockerfile, args, target, ref },
-    noCache: wish.noCache ?? false,
-    pull: wish.pullBase ?? false,
-    labels: { [LABEL.project]: project.name, [LABEL.service]: service.name },
-  };
-  return steps.buildImage(build, why);
+const isBuilder = (service: Service): service is Builder => service.source.kind === 'build';
+
+const buildersOf = ({ services }: Project): Builder[] => [...services.values()].filter(isBuilder);
+
+/** Builds with the same key make the same image. */
+const buildKey = ({ context, remote, dockerfile, args, target }: BuildSource): string =>
+  JSON.stringify([context, remote, dockerfile, target, Object.entries(args).toSorted()]);
+
+/**
+ * Builds the images of those services that have a `build:`, equal ones once. That is quicker, and it keeps them one image:
+ * builds side by side would each make layers of their own, of which the cache gives back only one the next time.
+ */
+export function buildSteps(project: Project, services: readonly Service[], wish: ImageWish, why: Reason): Step[] {
+  const sharing = groupBy(buildersOf(project), ({ source }) => buildKey(source));
+  const groups = groupBy(services.filter(isBuilder), ({ source }) => buildKey(source));
+  return [...groups].flatMap(([key, group]) => {
+    const [first] = group;
+    if (!first) return [];
+    const { context, remote, dockerfile, args, target } = first.source;
+    // The image of several is labeled the same whichever of them were named, because a label makes another image.
+    const isShared = (sharing.get(key)?.length ?? 1) > 1;
+    const build: BuildSpec = {
+      ...{ context, remote, dockerfile, args, target },
+      services: [...new Set(group.map(({ name }) => name))],
+      refs: [...new Set(group.map(({ source }) => source.ref))],
+      noCache: wish.noCache ?? false,
+      pull: wish.pullBase ?? false,
+      labels: { [LABEL.project]: project.name, ...(!isShared && { [LABEL.service]: first.name }) },
+    };
+    return steps.buildImage(build, why);
+  });
 }

@@ -84,12 +84,7 @@ export class UpPlanner {
   constructor(input: PlanInput, options: UpOptions, imageSteps: readonly Step[]) {
     this.#input = input;
     this.#options = options;
-    this.#images = new Map(
-      imageSteps.map((step) => [
-        step.kind === 'build-image' ? step.build.ref : step.kind === 'pull-image' ? step.image : step.id,
-        step.id,
-      ]),
-    );
+    this.#images = new Map(imageSteps.flatMap((step) => imagesOfStep(step).map((image) => [image, step.id] as const)));
     this.#steps.include(imageSteps);
     this.#takenNames = new Set(input.observed.containers.map(({ name }) => name));
   }
@@ -268,4 +263,9 @@ export class UpPlanner {
     const make = (): Step => this.#steps.add({ kind: 'wait-ready', container, limit }, why, [started]);
     return this.#steps.share(`ready ${replica.name}`, make).id;
   }
+}
+
+function imagesOfStep(step: Step): readonly string[] {
+  if (step.kind === 'build-image') return step.build.refs;
+  return step.kind === 'pull-image' ? [step.image] : [];
 }

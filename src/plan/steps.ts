@@ -119,5 +119,5 @@ export const pullImage = (image: string, service: string, why: Reason): Step => 
 });
 
 export const buildImage = (build: BuildSpec, why: Reason): Step => ({
-  ...{ kind: 'build-image', id: `build ${build.ref}`, needs: [], why, build },
+  ...{ kind: 'build-image', id: `build ${build.refs.join(', ')}`, needs: [], why, build },
 });

@@ -105,7 +105,7 @@ function announce(plan: Plan, context: Context): string | undefined {
 /** Only what may take minutes is worth a line of its own. */
 function startToText(step: Step): string | undefined {
   if (step.kind === 'pull-image') return `Pulling ${step.service} (${step.image})...`;
-  if (step.kind === 'build-image') return `Building ${step.build.service}`;
+  if (step.kind === 'build-image') return `Building ${step.build.services.join(', ')}`;
   return undefined;
 }
 

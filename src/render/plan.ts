@@ -24,7 +24,7 @@ type StepWords = { readonly [K in StepKind]: (step: Extract<Step, { kind: K }>) 
 
 const STEP_WORDS: StepWords = {
   'pull-image': ({ image }) => `pull ${image}`,
-  'build-image': ({ build }) => `build ${build.ref}`,
+  'build-image': ({ build }) => `build ${build.refs.join(', ')}`,
   'remove-image': ({ image }) => `remove image ${image}`,
   'create-network': ({ network }) => `create network ${network.name}`,
   'remove-network': ({ network }) => `remove network ${network.name}`,

@@ -92,7 +92,7 @@ const LONELY: LonelyWords = {
     ...longWords('pull', 'Pulling', service),
     title: `Pulling ${service} (${image})`,
   }),
-  'build-image': ({ build }) => longWords('build', 'Building', build.service),
+  'build-image': ({ build }) => longWords('build', 'Building', build.services.join(', ')),
   'remove-image': ({ image }) => thing('Removing', image, `Removing image ${image}`),
   'create-network': ({ network: { name } }) => thing('Creating', name, `Creating network "${name}"`),
   'remove-network': ({ network }) => thing('Removing', network.name, `Removing network ${network.name}`),
@@ -138,7 +138,7 @@ export function subjectOf(step: Step): string {
   if ('container' in step) return step.container.name;
   if ('spec' in step) return step.spec.name;
   if ('service' in step) return step.service;
-  if ('build' in step) return step.build.service;
+  if ('build' in step) return step.build.services.join(', ');
   if ('image' in step) return step.image;
   if ('network' in step) return step.network.name;
   return typeof step.volume === 'string' ? step.volume : step.volume.name;

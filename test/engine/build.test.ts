@@ -38,13 +38,13 @@ describe.each([
   };
   const build = async (different: Partial<BuildSpec> = {}, own = signal): Promise<string[]> => {
     const spec: BuildSpec = {
-      service: 'web',
+      services: ['web'],
       context,
       remote: false,
       dockerfile: 'Dockerfile',
       args: {},
       target: null,
-      ref,
+      refs: [ref],
       noCache: false,
       pull: false,
       labels: { [TEST_LABEL]: 'yes' },
@@ -265,7 +265,15 @@ describe.each([
     await file('Dockerfile', `FROM busybox\nRUN echo ${ref} && sleep 1000\n`);
     const own = new AbortController();
     const reason = new Error('enough');
-    const spec = { service: 'web', context, remote: false, dockerfile: 'Dockerfile', args: {}, target: null, ref };
+    const spec = {
+      services: ['web'],
+      context,
+      remote: false,
+      dockerfile: 'Dockerfile',
+      args: {},
+      target: null,
+      refs: [ref],
+    };
     const output = engine.buildImage({ ...spec, noCache: false, pull: false, labels: {} }, { signal: own.signal });
     const reading = (async () => {
       for await (const one of output)

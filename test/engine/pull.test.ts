@@ -139,13 +139,13 @@ describe.skipIf(missing !== undefined)(`pulling from a registry ${missing ?? 'th
     await mkdir(context);
     await writeFile(path.join(context, 'Dockerfile'), `FROM ${repository}:1\n`);
     const build = {
-      service: 'web',
+      services: ['web'],
       context,
       remote: false,
       dockerfile: 'Dockerfile',
       args: {},
       target: null,
-      ref: testName(),
+      refs: [testName()],
       noCache: false,
       pull: true,
       labels: {},
@@ -158,6 +158,6 @@ describe.skipIf(missing !== undefined)(`pulling from a registry ${missing ?? 'th
     expect(await failureOf(run())).toMatchObject({ code: 'build-failed' });
     await login();
     await run();
-    await forget(build.ref);
+    await forget(build.refs[0]!);
   });
 });

@@ -400,8 +400,9 @@ export class MemoryEngine implements Engine {
 
   async *buildImage(build: BuildSpec, options: CallOptions): AsyncGenerator<BuildOutput, void> {
     await this.#enter('buildImage', [build], options);
-    yield { kind: 'text', text: `Step 1/1 : FROM ${build.service}` };
-    this.addImage(build.ref, { id: `sha256:built-${this.#tick()}` });
+    yield { kind: 'text', text: `Step 1/1 : FROM ${build.services.join(', ')}` };
+    const id = `sha256:built-${this.#tick()}`;
+    for (const ref of build.refs) this.addImage(ref, { id });
   }
 
   async removeImage(ref: string, options: CallOptions): Promise<void> {

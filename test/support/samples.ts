@@ -67,13 +67,13 @@ const SPEC: ContainerSpec = {
 };
 
 const BUILD: BuildSpec = {
-  service: 'web',
+  services: ['web'],
   context: '/src/shop',
   remote: false,
   dockerfile: 'Dockerfile',
   args: { VERSION: '1.10' },
   target: null,
-  ref: 'shop_web',
+  refs: ['shop_web'],
   noCache: false,
   pull: false,
   labels: {},

@@ -1,4 +1,5 @@
 import { LineCutter } from '../../lib/lines.js';
+import { TsfigError } from '../../model/errors.js';
 import type { BuildOutput } from '../engine.js';
 import { readTrace, type Trace, type Vertex, type VertexLog } from './buildkit-trace.js';
 import { toProgress, type ProgressLine } from './progress.js';
@@ -98,11 +99,21 @@ export function readBuildKitBuild(): BuildReader {
     ...vertexes.flatMap(end),
   ];
   return {
-    read: ({ id, aux }) => (id === 'moby.buildkit.trace' && typeof aux === 'string' ? readOne(readTrace(aux)) : []),
+    read: ({ id, aux }) => (id === 'moby.buildkit.trace' && typeof aux === 'string' ? readOne(traceOf(aux)) : []),
     end: () => [],
     // BuildKit tells a failure of the Dockerfile itself without a failed vertex.
     step: () => failed && { name: failed.name.replace(/^\[[^\]]*\] /, ''), lastLines: failed.lastLines },
   };
+}
+
+/** Throws `engine-refused` for what is no trace. */
+function traceOf(aux: string): Trace {
+  try {
+    return readTrace(aux);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new TsfigError('engine-refused', `cannot read what BuildKit says: ${error.message}`, { cause: error });
+  }
 }
 
 function logLine(vertex: KnownVertex, line: string, at: number): BuildOutput {

@@ -1,4 +1,6 @@
 import type { Readable } from 'node:stream';
+import { abortable } from '../../lib/deadline.js';
+import type { Limit } from '../../lib/limit.js';
 import type { BuildSpec } from '../../model/container-spec.js';
 import { hasCode, TsfigError } from '../../model/errors.js';
 import type { BuildOutput } from '../engine.js';
@@ -23,6 +25,7 @@ export async function* buildImage(
   parts: DockerParts,
   build: BuildSpec,
   signal: AbortSignal,
+  classicBuilds: Limit,
 ): AsyncGenerator<BuildOutput, void> {
   signal.throwIfAborted();
   const unread = new Unread();
@@ -34,10 +37,16 @@ export async function* buildImage(
   const session = builder === 'buildkit' ? await openSession(parts.client, { credentials, files }, signal) : null;
   const classic = context && !session ? toClassicArchive(context) : null;
   classic?.archive.once('error', unread.note);
+  const leave = session ? null : await takeTurn(classicBuilds, signal);
   try {
     const headers = session ? {} : await authHeaders(parts, context, credentials);
     const call = toBuildCall(build, { context, classic, session }, headers);
-    const connection = await openStream(parts.client, call, doing(`build ${build.service}`, 'build-failed'), signal);
+    const connection = await openStream(
+      parts.client,
+      call,
+      doing(`build ${build.services.join(', ')}`, 'build-failed'),
+      signal,
+    );
     yield* readBuild(connection, build, session ? readBuildKitBuild() : readClassicBuild());
   } catch (error) {
     // A file that cannot be read ends the request too, and then looks like a lost connection.
@@ -47,6 +56,21 @@ export async function* buildImage(
   } finally {
     classic?.archive.destroy();
     session?.close();
+    leave?.();
+  }
+}
+
+/**
+ * Answers how to let the next one in. Classic builds side by side make layers of their own of a step that they share, and
+ * the cache gives the newest of them to both the next time: one of the images would change although nothing has.
+ */
+async function takeTurn(classicBuilds: Limit, signal: AbortSignal): Promise<() => void> {
+  const turn = new Promise<() => void>((resolve) => void classicBuilds(() => new Promise<void>(resolve)));
+  try {
+    return await abortable(turn, signal);
+  } catch (error) {
+    void turn.then((leave) => leave());
+    throw error;
   }
 }
 
@@ -92,7 +116,7 @@ function toBuildCall(
   headers: Readonly<Record<string, string>>,
 ): EngineCall {
   const query = {
-    t: build.ref,
+    t: build.refs,
     remote: build.remote ? build.context : session && 'client-session',
     dockerfile: classic?.dockerfile ?? context?.dockerfile.name ?? build.dockerfile,
     buildargs: JSON.stringify(build.args),
@@ -141,7 +165,7 @@ function describe(failure: string, step: BuildStep | undefined): string {
 }
 
 const buildFailed = (build: BuildSpec, why: string, cause: unknown): TsfigError =>
-  new TsfigError('build-failed', `cannot build ${build.service}: ${why}`, { cause });
+  new TsfigError('build-failed', `cannot build ${build.services.join(', ')}: ${why}`, { cause });
 
 /** The classic builder cannot ask for credentials while it builds: it is given those that the Dockerfile may need. */
 async function authHeaders(

@@ -1,4 +1,5 @@
 import type { Milliseconds } from '../../lib/units.js';
+import { limit } from '../../lib/limit.js';
 import type { BuildSpec, ContainerSpec, NetworkSpec, VolumeSpec } from '../../model/container-spec.js';
 import type { Progress } from '../../model/event.js';
 import type {
@@ -54,6 +55,7 @@ import { toCreateBody, toNetworkBody, toVolumeBody, wholeSeconds } from './to-do
 export class DockerEngine implements Engine {
   readonly address: string;
   readonly #parts: DockerParts;
+  readonly #classicBuilds = limit(1);
   #secret: { readonly id: string | null } | null = null;
 
   constructor(parts: DockerParts) {
@@ -245,7 +247,7 @@ export class DockerEngine implements Engine {
 
   async *buildImage(build: BuildSpec, { signal }: CallOptions): AsyncGenerator<BuildOutput, void> {
     const { buildImage } = await import('./build.js');
-    yield* buildImage(this.#parts, build, signal);
+    yield* buildImage(this.#parts, build, signal, this.#classicBuilds);
   }
 
   async removeImage(ref: string, { signal }: CallOptions): Promise<void> {

@@ -40,13 +40,13 @@ export const build = (service: string): Step =>
   step(`build shop_${service}`, {
     kind: 'build-image',
     build: {
-      service,
+      services: [service],
       context: '/src/shop',
       remote: false,
       dockerfile: 'Dockerfile',
       args: { TOKEN: 's3cret' },
       target: null,
-      ref: `shop_${service}`,
+      refs: [`shop_${service}`],
       noCache: false,
       pull: false,
       labels: {},

@@ -126,6 +126,11 @@ describe('what BuildKit tells', () => {
     expect(read({ id: 'moby.image.id', aux: { ID: 'sha256:1' } }, trace()).lines).toEqual([]);
     expect(() => readTrace('Cg')).toThrow(RangeError);
   });
+
+  it('build: a trace of BuildKit that is cut off is the fault of the engine, not a bug of tsfig', () => {
+    const cutOff = { id: 'moby.buildkit.trace', aux: 'Cg' };
+    expect(() => read(cutOff)).toThrow(expect.objectContaining({ code: 'engine-refused' }) as Error);
+  });
 });
 
 describe('protobuf', () => {
