@@ -4,12 +4,13 @@ import { retry } from '../lib/retry.js';
 import { seconds, type Milliseconds } from '../lib/units.js';
 import { hasCode } from '../model/errors.js';
 import type { Control } from '../model/event.js';
+import type { ContainerTarget } from '../model/replica.js';
 import type { Terminal } from './terminal.js';
 
 /** A created container that is to be started and followed to its end. */
 export interface Attending {
   readonly engine: Engine;
-  readonly container: string;
+  readonly container: ContainerTarget;
   readonly tty: boolean;
   readonly stdin: boolean;
   readonly terminal: Terminal;

@@ -6,13 +6,14 @@ import type { Control } from '../model/event.js';
 import { jobName, LABEL } from '../model/names.js';
 import type { Observed } from '../model/observed.js';
 import { allDone, type Outcome, type Outcomes } from '../model/plan.js';
+import type { ContainerHandle } from '../model/replica.js';
 import { pauseAfter, pauseLeft } from '../plan/backoff.js';
 import { leftoversOf, type Job } from '../plan/leftovers.js';
 import { attend, type AttendedEnd } from './attend.js';
 import type { ProjectRequest } from './find-file.js';
 import { forget, NOTHING, recall, remember, type Memory, type Recalling, type Traces } from './job-memory.js';
 import { lockJob, type Busy } from './lock-job.js';
-import { lookFor, makeOneOff, type OneOff, type OneOffRequest } from './one-off.js';
+import { createdIn, lookFor, makeOneOff, type OneOff, type OneOffRequest } from './one-off.js';
 import { prepare } from './prepare.js';
 import { removeEnded } from './run.js';
 import type { Terminal } from './terminal.js';
@@ -108,12 +109,13 @@ export async function runJob(found: FoundJob, control: Control): Promise<OnceRes
   const oneOff = { ...bare, wish: { ...bare.wish, facts } };
   const outcomes = await makeJob({ oneOff, recalling, memory }, waited ? null : first, control);
   if (!allDone(outcomes)) return { container, outcomes, exitCode: null, late: false, took: took() };
+  const made = createdIn(outcomes, container);
   try {
-    const end = await attend({ engine: oneOff.engine, container, ...terminalOf(request) }, control);
-    await tellEnd(oneOff, end, control);
+    const end = await attend({ engine: oneOff.engine, container: made, ...terminalOf(request) }, control);
+    await tellEnd(oneOff, { ...end, made }, control);
     return { container, outcomes, exitCode: end.exitCode, late: end.late, took: took() };
   } finally {
-    await cleanUp({ oneOff, recalling, memory }, request, control);
+    await cleanUp({ oneOff, recalling, memory }, { made, remove: request.remove }, control);
   }
 }
 
@@ -148,10 +150,14 @@ async function listTraces({ engine, project, job, signal }: Recalling): Promise<
  * Takes away what the run leaves, with `--rm` its container, too; that it failed at once is noted first, because the next
  * run has nothing else to tell it by. What goes wrong here is told, and changes nothing about how the job ended.
  */
-async function cleanUp({ oneOff, recalling, memory }: Making, request: OnceRequest, control: Control): Promise<void> {
+async function cleanUp(
+  { oneOff, recalling, memory }: Making,
+  { made, remove }: { readonly made: ContainerHandle; readonly remove: boolean },
+  control: Control,
+): Promise<void> {
   const after = { ...recalling, signal: AbortSignal.timeout(NOTE_LIMIT) };
   const note = async (): Promise<void> => {
-    const { last, ...known } = request.remove
+    const { last, ...known } = remove
       ? await recall(after, { ...(await listTraces(after)), volumes: [] }) // the note is of before
       : NOTHING;
     const before = memory.volume;
@@ -159,7 +165,7 @@ async function cleanUp({ oneOff, recalling, memory }: Making, request: OnceReque
     else if (before !== null) await forget(after, before);
   };
   await note().catch(() => undefined); // the next run does the same
-  if (request.remove) await removeEnded(oneOff.engine, oneOff.wish.name, control);
+  if (remove) await removeEnded(oneOff.engine, made, control);
 }
 
 const terminalOf = ({ terminal, limit }: OnceRequest) => ({ terminal, limit, tty: false, stdin: false });
@@ -216,7 +222,7 @@ const KILLED = 137;
 /** What the exit code alone does not tell. */
 async function tellEnd(
   { engine, prepared, request, wish: { name } }: OneOff,
-  { exitCode, late, outputFailure }: AttendedEnd,
+  { exitCode, late, outputFailure, made }: AttendedEnd & { readonly made: ContainerHandle },
   { emit, signal }: Control,
 ): Promise<void> {
   const warn = (code: string, message: string, hint: string | null = null) =>
@@ -226,7 +232,7 @@ async function tellEnd(
     await warn('output-lost', `the connection to the output of ${name} broke`, 'its log has all of it: tsfig logs');
   }
   if (exitCode !== KILLED) return;
-  const looking = engine.inspectContainer(name, { signal: AbortSignal.timeout(NOTE_LIMIT) });
+  const looking = engine.inspectContainer(made, { signal: AbortSignal.timeout(NOTE_LIMIT) });
   const details = await looking.catch(() => null); // the code counts, whatever becomes of the engine
   if (!details?.outOfMemory) return;
   const limit = prepared.project.services.get(request.service)?.memLimit ?? null;

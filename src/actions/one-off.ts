@@ -6,6 +6,7 @@ import type { Observed } from '../model/observed.js';
 import type { Outcomes, Plan, Step } from '../model/plan.js';
 import { leftoversOf, type Job } from '../plan/leftovers.js';
 import { planRun } from '../plan/plan-one-off.js';
+import type { ContainerHandle } from '../model/replica.js';
 import type { RunWish } from '../plan/plan-run.js';
 import { buildPlanInput } from '../plan/plan-input.js';
 import { carryOut } from './carry-out.js';
@@ -36,6 +37,13 @@ export interface OneOff {
   readonly wish: RunWish;
   /** With `run --once`: what it left goes first. */
   readonly job: Job | null;
+}
+
+/** The container that these outcomes have made, whatever it is called by now. All of them must have ended well. */
+export function createdIn(outcomes: Outcomes, name: string): ContainerHandle {
+  const made = outcomes.find(({ step }) => step.kind === 'create-container' && step.spec.name === name)?.outcome;
+  if (made?.kind === 'done' && made.container !== undefined) return { id: made.container, name };
+  throw new Error(`${name} is to be started, and nobody has made it`);
 }
 
 export const servicesFor = ({ needs }: Prepared, { service, noDeps }: OneOffRequest): string[] =>

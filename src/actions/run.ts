@@ -8,10 +8,11 @@ import { bad, good, problem, type Checked } from '../model/diagnostic.js';
 import { TsfigError } from '../model/errors.js';
 import type { Control } from '../model/event.js';
 import { oneOffName } from '../model/names.js';
+import type { ContainerHandle } from '../model/replica.js';
 import { allDone, type Outcomes } from '../model/plan.js';
 import { attend } from './attend.js';
 import type { ProjectRequest } from './find-file.js';
-import { makeOneOff, type OneOff, type OneOffRequest } from './one-off.js';
+import { createdIn, makeOneOff, type OneOff, type OneOffRequest } from './one-off.js';
 import { prepare } from './prepare.js';
 import type { Terminal } from './terminal.js';
 import type { World } from './world.js';
@@ -50,18 +51,19 @@ export async function run(world: World, request: RunRequest, control: Control): 
   const oneOff: OneOff = { world, engine, prepared: prepared.value, request, wish, job: null };
   const outcomes = await makeOneOff(oneOff, null, control);
   if (!allDone(outcomes)) return good({ container, outcomes, exitCode: null });
+  const made = createdIn(outcomes, container);
   if (request.detach) {
-    await engine.startContainer(container, { signal: control.signal });
+    await engine.startContainer(made, { signal: control.signal });
     return good({ container, outcomes, exitCode: null });
   }
   try {
     const { tty, stdin } = request.wish;
     const { terminal } = request;
-    const end = await attend({ engine, container, tty, stdin, terminal, limit: null }, control);
+    const end = await attend({ engine, container: made, tty, stdin, terminal, limit: null }, control);
     if (end.outputFailure !== null && !control.signal.aborted) throw end.outputFailure;
     return good({ container, outcomes, exitCode: end.exitCode });
   } finally {
-    if (request.remove) await removeEnded(engine, container, control);
+    if (request.remove) await removeEnded(engine, made, control);
   }
 }
 
@@ -69,8 +71,8 @@ export async function run(world: World, request: RunRequest, control: Control): 
  * Removes a container that has ended, on a clock of its own, because a signal has stopped the work perhaps. That it could
  * not is told, and changes nothing about how the command ended.
  */
-export async function removeEnded(engine: Engine, container: string, { emit }: Control): Promise<void> {
-  const late = (): Error => new TsfigError('deadline-passed', `${container} could not be removed in time`);
+export async function removeEnded(engine: Engine, container: ContainerHandle, { emit }: Control): Promise<void> {
+  const late = (): Error => new TsfigError('deadline-passed', `${container.name} could not be removed in time`);
   const removing = { container, volumes: true };
   try {
     await withTimeout(REMOVE_LIMIT, late, new AbortController().signal, (signal) =>

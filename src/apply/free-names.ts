@@ -1,5 +1,7 @@
 import type { CallOptions, Engine } from '../engine/engine.js';
-import type { ContainerTarget } from '../model/replica.js';
+import { problem } from '../model/diagnostic.js';
+import type { Control } from '../model/event.js';
+import type { ContainerHandle, ContainerTarget } from '../model/replica.js';
 import { retry } from '../lib/retry.js';
 import { seconds } from '../lib/units.js';
 import type { ContainerSpec } from '../model/container-spec.js';
@@ -22,6 +24,37 @@ export async function removeFully(
     await retry(() => engine.removeContainer(container, volumes, { signal }), { worth, limit: REMOVAL_LIMIT, signal });
   } catch (error) {
     if (!hasCode(error, 'container-not-found')) throw error; // another tsfig, or the user's own hand, was quicker
+  }
+}
+
+/** A removal, and the name for what it cannot remove. */
+export interface RemovalOrAside {
+  readonly container: ContainerHandle;
+  readonly volumes: boolean;
+  readonly elseAs: string;
+}
+
+/**
+ * Removes a container that is in the way. One that cannot be removed is out of the way under another name: it is left to
+ * the next run, with a warning. One that has that name already is not waited for.
+ */
+export async function removeOrSetAside(
+  engine: Engine,
+  { elseAs, ...removal }: RemovalOrAside,
+  { emit, force: signal }: Control,
+): Promise<void> {
+  const { container } = removal;
+  const isAside = container.name === elseAs;
+  try {
+    if (isAside) await engine.removeContainer(container, removal.volumes, { signal });
+    else await removeFully(engine, removal, { signal });
+  } catch (error) {
+    if (hasCode(error, 'container-not-found')) return;
+    if (!hasCode(error, 'engine-conflict', 'engine-refused')) throw error;
+    if (!isAside) await engine.renameContainer(container, elseAs, { signal });
+    const message = `${container.name} could not be removed, and is left as ${elseAs}: ${error.message}`;
+    const diagnostic = { ...problem('not-removed', message, 'the next run tries again'), severity: 'warning' } as const;
+    await emit({ kind: 'warning', diagnostic });
   }
 }
 

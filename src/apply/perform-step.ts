@@ -4,7 +4,7 @@ import type { Control } from '../model/event.js';
 import type { ContainerRef, Step, StepKind } from '../model/plan.js';
 import type { ContainerHandle } from '../model/replica.js';
 import type { Milliseconds } from '../lib/units.js';
-import { createWhenFree, removeFully, renameInLoop } from './free-names.js';
+import { createWhenFree, removeFully, removeOrSetAside, renameInLoop } from './free-names.js';
 import type { Attacher, ContainerWatch, Hands } from './hands.js';
 import { waitReady } from './wait-ready.js';
 
@@ -89,7 +89,9 @@ async function performOnContainer(step: Resolved<ContainerStep>, hands: Hands, c
     case 'rename-container':
       return renameInLoop(engine, { container, to: step.to }, call);
     case 'remove-container':
-      return removeFully(engine, { container, volumes: step.volumes }, call);
+      return step.elseAs
+        ? removeOrSetAside(engine, { container, volumes: step.volumes, elseAs: step.elseAs }, control)
+        : removeFully(engine, { container, volumes: step.volumes }, call);
   }
 }
 

@@ -92,6 +92,8 @@ export type StepAction =
       readonly volumes: boolean;
       /** The name of the container that has taken its place, or null. */
       readonly replacedBy: string | null;
+      /** The name under which it is left to the next run when it cannot be removed; null or absent: that is a failure. */
+      readonly elseAs?: string | null;
     };
 
 export type StepKind = StepAction['kind'];

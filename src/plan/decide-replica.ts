@@ -2,7 +2,7 @@ import { LABEL } from '../model/names.js';
 import type { ContainerSpec } from '../model/container-spec.js';
 import type { ObservedContainer } from '../model/observed.js';
 import type { Reason } from '../model/plan.js';
-import type { Dependency } from '../model/project.js';
+import type { Dependency, Service } from '../model/project.js';
 import { whyReplace } from './compare.js';
 import type { Fingerprint } from './fingerprint.js';
 import { imageOf, type PlanInput } from './plan-input.js';
@@ -56,7 +56,11 @@ export function decideReplica(input: PlanInput, replica: Replica, context: Decis
   const { spec, print } = specForReplica(input, replica);
   const { test } = replica.service.healthcheck ?? { test: null };
   const checks = test ?? imageOf(input, replica.service)?.healthcheck?.test ?? null;
-  const why = current && (lostNetwork(input, current, spec) ?? whyRecreate(current, { spec, print }, context));
+  const why =
+    current &&
+    (lostNetwork(input, current, spec) ??
+      lostParent(input, replica.service, current) ??
+      whyRecreate(current, { spec, print }, context));
   return {
     replica,
     does: doingFor(rememberingSpec(spec, print), current, why),
@@ -103,6 +107,12 @@ function lostNetwork(
   const present = observed.networks.find(({ name }) => name === network.name);
   const gone = !present || (endpoint.networkId !== null && endpoint.networkId !== present.id);
   return gone ? { code: 'network-recreated' } : null;
+}
+
+/** A container of others whose network it shares was made anew: the engine remembers that one by its id, too. */
+function lostParent({ observed }: PlanInput, { net }: Service, { sharesNetworkOf }: ObservedContainer): Reason | null {
+  const parent = net.kind === 'container' ? observed.externalContainers.get(net.container) : undefined;
+  return parent && parent.id !== sharesNetworkOf ? { code: 'dependency-recreated', on: parent.name } : null;
 }
 
 interface Wanted {

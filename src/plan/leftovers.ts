@@ -25,14 +25,18 @@ export const leftoversOf = (containers: readonly ObservedContainer[], { name, se
       (container.name === name && isOneOff(container) && serviceOf(container) === service),
   );
 
+/** As many as the engine's own lists show. */
+const ID_DIGITS = 12;
+
 /**
- * One that runs is stopped with its own grace period; then they all go, with the volumes that nobody named. Answers the
- * removals.
+ * One that runs is stopped with its own grace period; then they all go, with the volumes that nobody named. One that
+ * cannot be removed gives up the job's name. Answers the removals.
  */
-export function clearLeftovers(steps: StepList, leftovers: readonly ObservedContainer[]): StepId[] {
+export function clearLeftovers(steps: StepList, name: string, leftovers: readonly ObservedContainer[]): StepId[] {
   return leftovers.map((seen) => {
     const container = observedRef(seen);
-    const remove = { kind: 'remove-container', container, volumes: true, replacedBy: null } as const;
+    const elseAs = seen.name === name ? `${name}_leftover_${seen.id.slice(0, ID_DIGITS)}` : seen.name;
+    const remove = { kind: 'remove-container', container, volumes: true, replacedBy: null, elseAs } as const;
     if (!isUp(seen)) return steps.add(remove, { code: 'next-run' }).id;
     const stop = steps.add({ kind: 'stop-container', container, grace: null }, { code: 'left-running' });
     return steps.add(remove, { code: 'left-running' }, [stop]).id;

@@ -11,6 +11,8 @@ export interface ReplicaContext {
   readonly attach: boolean;
   readonly createNeeds: () => readonly StepId[];
   readonly startNeeds: () => readonly StepId[];
+  /** The steps that put containers of others back on the network, for a container that has been there before. */
+  readonly connectNeeds: () => readonly StepId[];
   /** The steps that clear away what an earlier run left. */
   readonly before: readonly StepId[];
   /** What another container of the plan is to have of this one: then it is given up before its own needs are met. */

@@ -6,15 +6,16 @@ import { groupOf, NO_UNDO, NOTHING, stopLoop, type Milestones, type ReplicaConte
 import { isUp } from './replicas.js';
 import { observedRef, renamed } from './steps.js';
 
-/** Removes what an earlier run left beside the replica that is wanted. */
+/** Removes what an earlier run left beside the replica that is wanted. What cannot be removed is in nobody's way. */
 export function planLeftover(
   { container: seen, why }: Leftover,
   ownName: string,
-  { steps }: ReplicaContext,
+  { steps, asideName }: ReplicaContext,
 ): Milestones {
   const replacedBy = isAsideName(seen.name, ownName) ? ownName : null;
   const container = observedRef(seen);
-  const { id } = steps.add({ kind: 'remove-container', container, volumes: false, replacedBy }, why);
+  const elseAs = seen.name === ownName ? asideName(ownName) : seen.name;
+  const { id } = steps.add({ kind: 'remove-container', container, volumes: false, replacedBy, elseAs }, why);
   return { ...NOTHING, container, nameFreed: id, stopped: id, undo: NO_UNDO };
 }
 

@@ -47,13 +47,14 @@ function dropNew(create: Extract<Step, { kind: 'create-container' }>, steps: Ste
 function planKeeping(replica: Replica, { current }: DoingOf<'keep'>, context: ReplicaContext): Milestones {
   const { steps, before, startNeeds, groups } = context;
   const { name } = replica;
+  const connected = context.connectNeeds();
   const rename = current.name === name ? null : planRename(replica, current, context);
   const seen = observedRef(current);
   const container = rename ? renamed(seen, name) : seen;
   const why: Reason = { code: 'not-running', state: current.state };
   const runs = isUp(current) && !rename?.stopped;
   const attach = attachStep(replica, context, { container, why, after: rename?.last ?? null, fromNow: runs });
-  const needs = [rename?.last, attach, ...before, ...(runs ? [] : startNeeds())];
+  const needs = [rename?.last, attach, ...before, ...connected, ...(runs ? [] : startNeeds())];
   const start = runs ? null : steps.add({ kind: 'start-container', container }, why, needs);
   const unpause =
     current.state === 'paused' ? steps.add({ kind: 'unpause-container', container }, why, [rename?.last]) : null;
@@ -187,7 +188,8 @@ function putBack(replacing: Replacing, { steps, groups }: ReplicaContext): Undo 
     guards: [changed, create, stop, start].flatMap((step) => step?.id ?? []),
     clear: [drop],
     rename: [{ ...back, onlyIf: rename?.id ?? null }],
-    start: again ? [{ ...again, onlyIf: changed?.id ?? null }] : [],
+    // A paused one that was not stopped is paused still, and cannot be started.
+    start: again ? [{ ...again, onlyIf: (current.state === 'paused' ? stop : changed)?.id ?? null }] : [],
   };
 }
 

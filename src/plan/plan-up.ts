@@ -167,6 +167,7 @@ export class UpPlanner {
       attach: service !== null && attach.includes(service.name),
       createNeeds: () => (service ? this.#createNeeds(service) : []),
       startNeeds: () => (service ? this.#startNeeds(service) : []),
+      connectNeeds: () => (service ? this.#externalsConnected(service) : []),
       asideName: (name: string): string => {
         const aside = asideName(name, (candidate) => this.#takenNames.has(candidate));
         this.#takenNames.add(aside);
@@ -176,7 +177,7 @@ export class UpPlanner {
   }
 
   #planOneOff({ service, spec, replica, why, leftovers }: OneOff): void {
-    const cleared = clearLeftovers(this.#steps, leftovers);
+    const cleared = clearLeftovers(this.#steps, spec.name, leftovers);
     const needs = [...cleared, ...this.#createNeeds(service), ...this.#startNeeds(service)];
     this.#steps.add({ kind: 'create-container', spec, replica }, why, needs);
   }

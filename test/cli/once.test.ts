@@ -75,13 +75,13 @@ db:
       scenario.fig('job: { image: busybox, command: "true" }');
       await once('job');
       await scenario.run(['run', '--once', 'job'], { env: proxy.env });
-      const name = `${scenario.project}_job_once`;
-      expect(proxy.changes).toEqual([
-        `DELETE /containers/${name}`,
+      // By the id of the look, and by that of the creation.
+      expect(proxy.changes.map((change) => change.replace(/[0-9a-f]{64}/, 'ID'))).toEqual([
+        'DELETE /containers/ID',
         'POST /containers/create',
-        `POST /containers/${name}/attach`,
-        `POST /containers/${name}/start`,
-        `POST /containers/${name}/wait`,
+        'POST /containers/ID/attach',
+        'POST /containers/ID/start',
+        'POST /containers/ID/wait',
       ]);
       expect(proxy.requests.length).toBeLessThanOrEqual(10);
     } finally {
@@ -99,6 +99,41 @@ db:
     expect([code, stdout]).toEqual([0, 'next\n']);
     expect(stderr).toContain(`Stopping ${scenario.project}_job_once ... done`);
     await expect(scenario.docker.getContainer(orphan.Id).inspect()).rejects.toMatchObject({ statusCode: 404 });
+  });
+
+  it('stops its container although somebody has renamed it, and the next run finds it by its label', async () => {
+    scenario.fig(PATIENT);
+    const running = await started('job');
+    const { Id } = await inspectJob();
+    const container = scenario.docker.getContainer(Id);
+    await container.rename({ name: `${scenario.project}_renamed` });
+    running.child.kill('SIGTERM');
+    expect((await running.ended).code).toBe(5);
+    expect((await container.inspect()).State.ExitCode).toBe(5);
+    expect(await once('job', 'echo', 'next')).toMatchObject({ code: 0, stdout: 'next\n' });
+    expect(await scenario.states()).toEqual(['job_once: exited']);
+  });
+
+  it('runs although its leftover cannot be removed, and the next run removes that', async () => {
+    scenario.fig('job: { image: busybox, command: echo worked }');
+    await once('job');
+    const { Id } = await inspectJob();
+    const proxy = await EngineProxy.open();
+    proxy.onRequest = ({ method, path }) =>
+      method === 'DELETE' && path.endsWith(Id) ? { kind: '500', when: 'before', kill: () => undefined } : 'pass';
+    const aside = `job_once_leftover_${Id.slice(0, 12)}`;
+    try {
+      for (const run of [1, 2]) {
+        const { code, stdout, stderr } = await scenario.run(['run', '--once', 'job'], { env: proxy.env });
+        expect([run, code, stdout]).toEqual([run, 0, 'worked\n']);
+        expect(stderr).toContain(`could not be removed, and is left as ${scenario.project}_${aside}`);
+        expect(await scenario.states()).toEqual(['job_once: exited', `${aside}: exited`]);
+      }
+    } finally {
+      await proxy.close();
+    }
+    expect(await once('job')).toMatchObject({ code: 0, stdout: 'worked\n' });
+    expect(await scenario.states()).toEqual(['job_once: exited']);
   });
 
   it('takes the anonymous volumes of its leftover away with it', async () => {

@@ -34,6 +34,19 @@ describe('the container of a run', () => {
   });
 });
 
+describe('a run whose container somebody has renamed', () => {
+  it('is stopped by a signal and removed with --rm all the same', async () => {
+    scenario.fig(ALONE);
+    const words = ['sh', '-c', "trap 'exit 5' TERM; echo up; while :; do sleep 0.05; done"];
+    const running = scenario.start(['run', '--rm', '--name', `${scenario.project}_one`, 'svc', ...words]);
+    await running.shows('up\n');
+    await scenario.docker.getContainer(`${scenario.project}_one`).rename({ name: `${scenario.project}_other` });
+    running.child.kill('SIGTERM');
+    expect((await running.ended).code).toBe(5);
+    expect(await scenario.states()).toEqual([]);
+  });
+});
+
 describe('the exit code of run', () => {
   it('is the command’s own', async () => {
     scenario.fig(ALONE);

@@ -34,7 +34,7 @@ async function makeExternal(name: string, more: object = {}): Promise<{ name: st
     ...more,
   });
   await container.start();
-  externalContainers.push(full);
+  if (!externalContainers.includes(full)) externalContainers.push(full);
   return { name: full, id: container.id };
 }
 const externalContainers: string[] = [];
@@ -132,6 +132,35 @@ describe('external_links', () => {
     expect(after.Mounts).toEqual(before.Mounts);
   });
 
+  it('of a container that was disconnected or made anew are put right by up, and plan says so', async () => {
+    const { name, id } = await makeExternal('redis');
+    const network = `${scenario.project}_default`;
+    scenario.fig(`web: { ${IDLE}, external_links: ["${name}:redis"] }\n`);
+    await scenario.ok('up', '-d');
+    const web = await scenario.inspect('web');
+    const putRight = async (): Promise<void> => {
+      const plan = await scenario.run(['plan', '--exit-code']);
+      expect([plan.code, plan.stdout]).toEqual([
+        2,
+        expect.stringContaining(`connect ${name} to ${network}: needed by web`),
+      ]);
+      const { stderr } = await scenario.ok('up', '-d');
+      expect(stderr).toContain(`Connecting ${name} to network ${network}`);
+      expect(stderr).toContain(`${scenario.name('web')} is up-to-date`);
+      expect((await scenario.ok('plan')).stdout).toBe('nothing to do\n');
+      expect((await scenario.inspect('web')).Id).toBe(web.Id);
+    };
+    await scenario.docker.getNetwork(network).disconnect({ Container: id });
+    await putRight();
+    expect(await reached('web', 'redis')).toBe(id.slice(0, 12));
+    await scenario.docker.getContainer(id).remove({ force: true });
+    const again = await makeExternal('redis');
+    await putRight();
+    for (const host of ['redis', '$REDIS_PORT_80_TCP_ADDR']) {
+      expect(await reached('web', host)).toBe(again.id.slice(0, 12));
+    }
+  });
+
   it('on the default bridge are told by the address there', async () => {
     const { name, id } = await makeExternal('redis');
     scenario.fig(`web: { ${IDLE}, net: bridge, external_links: ["${name}:redis"] }`);
@@ -147,6 +176,20 @@ describe('external_links', () => {
     expect(stderr).toContain(
       `there is no container nobody-${scenario.project}, which external_links of web names (fig.yml:1)`,
     );
+  });
+});
+
+describe('net: container:X', () => {
+  it('follows a container of others that was made anew under the same name', async () => {
+    const { name } = await makeExternal('host');
+    scenario.fig(`web: { ${IDLE}, net: "container:${name}" }\n`);
+    await scenario.ok('up', '-d');
+    expect((await scenario.ok('plan')).stdout).toBe('nothing to do\n');
+    await scenario.docker.getContainer(name).remove({ force: true });
+    const again = await makeExternal('host');
+    await scenario.ok('up', '-d');
+    expect((await scenario.inspect('web')).HostConfig.NetworkMode).toBe(`container:${again.id}`);
+    expect((await scenario.ok('plan')).stdout).toBe('nothing to do\n');
   });
 });
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createWhenFree, removeFully, renameInLoop } from '../../../src/apply/free-names.js';
+import { createWhenFree, removeFully, removeOrSetAside, renameInLoop } from '../../../src/apply/free-names.js';
 import { TsfigError } from '../../../src/model/errors.js';
 import { MemoryEngine } from '../../support/memory-engine.js';
+import { memoryControl } from '../../support/memory-world.js';
 import { specOf } from '../../support/specs.js';
 
 const signal = new AbortController().signal;
@@ -70,5 +71,41 @@ describe('renaming a container', () => {
     engine.failNext('renameContainer', new TsfigError('name-taken', 'no'));
     await expect(renameInLoop(engine, { container: 'job', to: 'other' }, { signal })).rejects.toThrow('no');
     expect(callsOf(engine, 'stopContainer')).toBe(0);
+  });
+});
+
+describe('removing a container that is in the way', () => {
+  const arranged = async () => {
+    const engine = new MemoryEngine();
+    const id = await engine.createContainer(spec, { signal });
+    engine.failNext('removeContainer', new TsfigError('engine-refused', 'device or resource busy'));
+    return { engine, id, ...memoryControl() };
+  };
+
+  it('gives it another name when it cannot be removed, and warns', async () => {
+    const { engine, id, control, events } = await arranged();
+    await removeOrSetAside(engine, { container: { id, name: 'job' }, volumes: true, elseAs: 'aside' }, control);
+    expect(await engine.inspectContainer(id, { signal })).toMatchObject({ name: 'aside' });
+    expect(events).toMatchObject([{ kind: 'warning', diagnostic: { code: 'not-removed' } }]);
+    expect(JSON.stringify(events)).toContain('job could not be removed, and is left as aside: device or resource busy');
+  });
+
+  it('leaves one that has that name where it is, and does not wait for a removal elsewhere', async () => {
+    const { engine, id, control, events } = await arranged();
+    engine.failNext('removeContainer', conflict());
+    for (const code of ['engine-refused', 'engine-conflict']) {
+      await removeOrSetAside(engine, { container: { id, name: 'job' }, volumes: true, elseAs: 'job' }, control);
+      expect([code, callsOf(engine, 'renameContainer'), engine.containers.size]).toEqual([code, 0, 1]);
+    }
+    expect([events.length, callsOf(engine, 'removeContainer')]).toEqual([2, 2]);
+  });
+
+  it('fails when the engine does not answer', async () => {
+    const { engine, id, control } = await arranged();
+    engine.failNext('removeContainer', new TsfigError('engine-unreachable', 'gone'));
+    const remove = () =>
+      removeOrSetAside(engine, { container: { id, name: 'x' }, volumes: true, elseAs: 'x' }, control);
+    await remove();
+    await expect(remove()).rejects.toMatchObject({ code: 'engine-unreachable' });
   });
 });

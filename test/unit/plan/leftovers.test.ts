@@ -44,7 +44,7 @@ describe('what earlier runs of a job left', () => {
     const still = await container('still', {});
     const running = { ...(await container('running', {})), state: 'running' } as const;
     const steps = new StepList('s');
-    clearLeftovers(steps, [still, running]);
+    clearLeftovers(steps, 'shop_job_once', [still, running]);
     expect(planToText(plainPlan('p', steps.steps))).toMatchInlineSnapshot(`
       "remove still: the next run of the job
       stop running: left running by a tsfig that was killed

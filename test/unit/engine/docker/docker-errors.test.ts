@@ -30,6 +30,7 @@ describe('a refusal', () => {
       'name-taken',
     ],
     [409, 'removal of container web is already in progress', 'engine-conflict'],
+    [404, 'sandbox 486ad5a0fc42eb1131ce not found', 'container-restarting'],
     [409, 'Cannot kill container: web: Container 458c is not running', 'engine-conflict'],
     [403, 'error while removing network: network n id f7 has active endpoints', 'network-in-use'],
     [
