@@ -72,7 +72,12 @@ async function runCommand(work: Parameters<Run>[0], options: RunOptions = {}): P
   signals.signal.addEventListener('abort', () => stopping.abort(), { once: true });
   const output = openOutput(shown, options, { onClosed, stopping: stopping.signal });
   const makeContext = (): Context => ({
-    world: connect({ environment: process.env, directory: workingDirectory(), version }),
+    world: connect({
+      environment: process.env,
+      directory: workingDirectory(),
+      version,
+      warn: (message) => output.note(`warning: ${message}`),
+    }),
     control: { signal: signals.signal, force: signals.force, emit: output.emit },
     output,
     project: { file: file ?? null, projectName: projectName ?? null },
