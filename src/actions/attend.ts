@@ -1,5 +1,5 @@
 import type { Attachment, Engine } from '../engine/engine.js';
-import { abortable, patiently } from '../lib/deadline.js';
+import { raceAbort, withGrace } from '../lib/deadline.js';
 import { retry } from '../lib/retry.js';
 import { seconds, type Milliseconds } from '../lib/units.js';
 import { hasCode } from '../model/errors.js';
@@ -51,7 +51,7 @@ export async function attend(attending: Attending, control: Control): Promise<At
   try {
     control.signal.throwIfAborted();
     // A start that is given up would leave a container running that nobody stops: the second signal kills it afterwards.
-    await patiently(engine.startContainer(container, { signal: life.signal }), KILL_LIMIT, control.force);
+    await withGrace(engine.startContainer(container, { signal: life.signal }), KILL_LIMIT, control.force);
     // Asked after the start: whether it runs still or has ended already, the answer is its code.
     const exit = engine.waitContainer(container, { nextExit: false, signal: life.signal });
     hang.tell();
@@ -77,7 +77,7 @@ interface Ending extends Attending {
 async function attachTo({ engine, container, tty, stdin }: Attending, life: AbortController, { signal }: Control) {
   const attaching = engine.attach(container, { tty, stdin, signal: life.signal });
   try {
-    return await abortable(attaching, signal);
+    return await raceAbort(attaching, signal);
   } catch (error) {
     attaching.then((late) => late.close()).catch(() => undefined);
     life.abort();
@@ -114,7 +114,7 @@ async function endOrStop(
   else if (control.signal.aborted) stop();
   const timer = limit === null ? undefined : setTimeout(onLate, limit);
   try {
-    return { exitCode: await patiently(exit, KILL_LIMIT, control.force), late };
+    return { exitCode: await withGrace(exit, KILL_LIMIT, control.force), late };
   } finally {
     clearTimeout(timer);
     control.signal.removeEventListener('abort', stop);
@@ -156,13 +156,13 @@ function connect(attachment: Attachment, { terminal, stdin }: Attending, stoppin
 
 async function passOutput({ output }: Attachment, terminal: Terminal, stopping: AbortSignal): Promise<void> {
   for await (const { stream, bytes } of output)
-    await patiently(terminal.write(stream, bytes), READER_PATIENCE, stopping);
+    await withGrace(terminal.write(stream, bytes), READER_PATIENCE, stopping);
 }
 
 /** Resolves when the output was passed on, with what went wrong. */
 async function passedOn(outputDone: Promise<void>, stopping: AbortSignal): Promise<Error | null> {
   try {
-    await patiently(outputDone, READER_PATIENCE, stopping);
+    await withGrace(outputDone, READER_PATIENCE, stopping);
     return null;
   } catch (error) {
     return error as Error;

@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/engine.js';
 import type { Holder, LockId, Release } from '../host/host.js';
-import { within } from '../lib/deadline.js';
+import { withTimeout } from '../lib/deadline.js';
 import { durationToText, ms, seconds, type Milliseconds } from '../lib/units.js';
 import { TsfigError } from '../model/errors.js';
 import { holderText, type Control } from '../model/event.js';
@@ -62,7 +62,7 @@ export async function acquireWithin(
   };
   try {
     const late = (): TsfigError => stillBusy(what, limit, holder);
-    return await within(limit, late, signal, (limited) => host.lock.acquire(lock, limited, onBusy));
+    return await withTimeout(limit, late, signal, (limited) => host.lock.acquire(lock, limited, onBusy));
   } finally {
     clearTimeout(timer);
   }

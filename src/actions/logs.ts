@@ -3,7 +3,7 @@ import { pumpLines } from '../apply/pump-lines.js';
 import { LogCursor } from '../apply/stamps.js';
 import { watchProject } from '../apply/watch.js';
 import type { Engine, LogOptions } from '../engine/engine.js';
-import { abortable } from '../lib/deadline.js';
+import { raceAbort } from '../lib/deadline.js';
 import { limit } from '../lib/limit.js';
 import { good, problem, type Checked } from '../model/diagnostic.js';
 import { hasCode } from '../model/errors.js';
@@ -105,7 +105,7 @@ async function followAll(
       });
     };
     await Promise.all(reading.writers.map(followOne));
-    await abortable(follower.allEnded(), control.signal);
+    await raceAbort(follower.allEnded(), control.signal);
   } finally {
     await follower.abandonAll();
     life.abort();

@@ -2,8 +2,8 @@ import { watchProject } from '../apply/watch.js';
 import type { ContainerWatch } from '../apply/hands.js';
 import type { Engine } from '../engine/engine.js';
 import { readNamed, type Named } from '../graph/instances.js';
-import { abortable, within } from '../lib/deadline.js';
-import type { Milliseconds } from '../lib/units.js';
+import { pause, raceAbort, withTimeout } from '../lib/deadline.js';
+import { seconds, type Milliseconds } from '../lib/units.js';
 import { good, type Checked } from '../model/diagnostic.js';
 import { hasCode, TsfigError } from '../model/errors.js';
 import type { Control } from '../model/event.js';
@@ -12,6 +12,7 @@ import type { Project } from '../model/project.js';
 import { unreadyOf } from '../plan/unready.js';
 import type { ProjectRequest } from './find-file.js';
 import { prepare } from './prepare.js';
+import { markRestarting } from './restarting.js';
 import type { ProjectOwner } from './project-owner.js';
 import type { World } from './world.js';
 
@@ -49,21 +50,24 @@ interface Looking {
 async function look({ engine, project, owner, named }: Looking, signal: AbortSignal): Promise<readonly Unready[]> {
   const containers: readonly ObservedContainer[] = await engine.listContainers({ project: project.name, signal });
   await owner.mention(containers);
-  return unreadyOf(project, containers, named);
+  return unreadyOf(project, await markRestarting(engine, project, containers, signal), named);
 }
 
 async function untilReady(looking: Looking, limit: Milliseconds, signal: AbortSignal): Promise<readonly Unready[]> {
   let unready: readonly Unready[] = [];
   const late = (): Error => new TsfigError('deadline-passed', 'not everything is ready');
   try {
-    await within(limit, late, signal, async (inner) => {
+    await withTimeout(limit, late, signal, async (inner) => {
       const watch = watchProject(looking.engine, looking.project.name, inner);
-      await abortable(watch.open(), inner);
+      await raceAbort(watch.open(), inner);
       for (;;) {
         const news = nextNews(watch); // listened for before the look, so that no change falls between the two
         unready = await look(looking, inner);
         if (unready.length === 0) return;
-        await abortable(Promise.race([news, watch.broken]), inner);
+        const own = new AbortController(); // ends the pause with the wait
+        // A container whose life has lasted long enough tells nobody.
+        const time = unready.some(({ state }) => state === 'restarting') ? [lookSoon(own.signal)] : [];
+        await raceAbort(Promise.race([news, watch.broken, ...time]), inner).finally(() => own.abort());
       }
     });
   } catch (error) {
@@ -79,3 +83,7 @@ const nextNews = (watch: ContainerWatch): Promise<void> =>
       resolve();
     });
   });
+
+/** Between two looks at containers that the engine restarts. */
+const RESTARTING_PAUSE = seconds(5);
+const lookSoon = (signal: AbortSignal): Promise<void> => pause(RESTARTING_PAUSE, signal).catch(() => undefined);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { removeFully } from '../apply/free-names.js';
 import type { Engine } from '../engine/engine.js';
 import { namedServices } from '../graph/select.js';
-import { within } from '../lib/deadline.js';
+import { withTimeout } from '../lib/deadline.js';
 import { seconds } from '../lib/units.js';
 import { bad, good, problem, type Checked } from '../model/diagnostic.js';
 import { TsfigError } from '../model/errors.js';
@@ -73,7 +73,7 @@ export async function removeEnded(engine: Engine, container: string, { emit }: C
   const late = (): Error => new TsfigError('deadline-passed', `${container} could not be removed in time`);
   const removing = { container, volumes: true };
   try {
-    await within(REMOVE_LIMIT, late, new AbortController().signal, (signal) =>
+    await withTimeout(REMOVE_LIMIT, late, new AbortController().signal, (signal) =>
       removeFully(engine, removing, { signal }),
     );
   } catch (error) {

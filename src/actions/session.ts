@@ -2,82 +2,124 @@ import { Follower, type Exit } from '../apply/follow-logs.js';
 import type { Hands } from '../apply/hands.js';
 import { watchProject } from '../apply/watch.js';
 import type { Engine } from '../engine/engine.js';
-import { abortable } from '../lib/deadline.js';
-import type { Control } from '../model/event.js';
+import { raceAbort } from '../lib/deadline.js';
+import type { Control, RunEvent } from '../model/event.js';
 import type { Plan } from '../model/plan.js';
 import type { Scene } from '../plan/scene.js';
 
-/** What lasts from the first step of an `up` to its end: the watch on the engine's events and the followed output. */
-export interface Session {
-  readonly hands: Hands;
-  /** The last scene planned from. */
-  scene: Scene | null;
-  readonly exits: readonly Exit[];
-  /** Says which containers the plan attaches to. */
-  announce(plan: Plan): Promise<void>;
-  /** Lets go of those for which `keep` is false. */
-  abandonAllBut(keep: (container: string) => boolean): Promise<void>;
-  /** Resolves when all followed containers have ended, with `first` when one has, or when the signal aborts. */
-  untilEnd(first: boolean, signal: AbortSignal): Promise<void>;
-  /** From now on what is stopped is not going to be started again. */
-  expectEnds(): void;
-  /** Resolves when all followed containers have ended. */
-  allEnded(): Promise<void>;
-  /** Names of the containers of `web`, or of `web@2`. */
-  containersOf(named: string): string[];
-  close(): Promise<void>;
-}
-
+/** Opens a session; with `follow` the engine tells its events before anything is done. */
 export async function openSession(
   engine: Engine,
   project: string,
   control: Control,
   { follow }: { readonly follow: boolean },
 ): Promise<Session> {
-  const life = new AbortController();
-  const watch = watchProject(engine, project, life.signal);
-  if (follow) await watch.open();
-  const exits: Exit[] = [];
-  let tellFirst: () => void = () => undefined;
-  const firstExit = new Promise<void>((resolve) => (tellFirst = resolve));
-  const onExit = (exit: Exit): void => {
-    exits.push(exit);
-    tellFirst();
-  };
-  const follower = new Follower({ engine, watch, emit: control.emit, onExit });
-  const announced = new Set<string>();
-  const session: Session = {
-    hands: follow ? { engine, watch, follower } : { engine, watch },
-    scene: null,
-    exits,
-    async announce({ steps }) {
-      const attached = steps.flatMap((step) => (step.kind === 'attach-container' ? [step.container] : []));
-      const fresh = attached.filter((container) => !announced.has(container));
-      fresh.forEach((container) => announced.add(container));
-      if (fresh.length > 0) await control.emit({ kind: 'attached', project, containers: fresh });
-    },
-    async abandonAllBut(keep) {
-      await Promise.all(follower.containers.filter((name) => !keep(name)).map((name) => follower.abandon(name)));
-    },
-    async untilEnd(first, signal) {
-      const ends = first ? Promise.race([firstExit, follower.allEnded()]) : follower.allEnded();
-      await abortable(ends, signal).catch((error: unknown) => {
-        if (!signal.aborted) throw error;
-      });
-    },
-    expectEnds: () => follower.expectEnds(),
-    allEnded: () => follower.allEnded(),
-    containersOf: (named) => (session.scene ? containersIn(session.scene, named) : []),
-    async close() {
-      await follower.abandonAll();
-      life.abort();
-    },
-  };
-  return session;
+  const session = new Session(engine, project, control, follow);
+  if (!follow) return session;
+  try {
+    await raceAbort(session.hands.watch.open(), control.signal);
+    return session;
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
 }
 
-function containersIn({ units }: Scene, named: string): string[] {
-  const [service = '', number] = named.split('@');
-  const all = units.wanted.get(service) ?? [];
-  return all.filter((unit) => number === undefined || unit.number === Number(number)).map(({ name }) => name);
+/** What lasts from the first step of an `up` to its end: the watch on the engine's events and the followed output. */
+export class Session {
+  readonly hands: Hands & Required<Pick<Hands, 'watch'>>;
+  /** The control of whoever works in this session, which notes what is started. */
+  readonly control: Control;
+  /** The last scene planned from. */
+  scene: Scene | null = null;
+  readonly exits: Exit[] = [];
+  readonly #project: string;
+  readonly #follower: Follower;
+  readonly #life = new AbortController();
+  readonly #announced = new Set<string>();
+  readonly #started = new Set<string>();
+  readonly #firstExit: Promise<void>;
+
+  constructor(engine: Engine, project: string, control: Control, follow: boolean) {
+    this.#project = project;
+    this.control = {
+      ...control,
+      emit: (event) => {
+        this.#noteStart(event);
+        return control.emit(event);
+      },
+    };
+    const watch = watchProject(engine, project, this.#life.signal);
+    let tellFirst: () => void = () => undefined;
+    this.#firstExit = new Promise<void>((resolve) => (tellFirst = resolve));
+    const onExit = (exit: Exit): void => {
+      this.exits.push(exit);
+      tellFirst();
+    };
+    this.#follower = new Follower({ engine, watch, emit: control.emit, onExit });
+    this.hands = follow ? { engine, watch, follower: this.#follower } : { engine, watch };
+  }
+
+  /** Names of the containers that were started here, or whose start was asked for and may have been heard of. */
+  get started(): string[] {
+    return [...this.#started];
+  }
+
+  /** Says which containers the plan attaches to. */
+  async announce({ steps }: Plan): Promise<void> {
+    const attached = steps.flatMap((step) => (step.kind === 'attach-container' ? [step.container] : []));
+    const containers = attached.filter((container) => !this.#announced.has(container));
+    containers.forEach((container) => this.#announced.add(container));
+    if (containers.length > 0) await this.control.emit({ kind: 'attached', project: this.#project, containers });
+  }
+
+  /** Lets go of those for which `keep` is false. */
+  async abandonAllBut(keep: (container: string) => boolean): Promise<void> {
+    const gone = this.#follower.containers.filter((name) => !keep(name));
+    await Promise.all(gone.map((name) => this.#follower.abandon(name)));
+  }
+
+  /** Resolves when all followed containers have ended, with `first` when one has, or when the signal aborts. */
+  async untilEnd(first: boolean, signal: AbortSignal): Promise<void> {
+    const ends = first ? Promise.race([this.#firstExit, this.#follower.allEnded()]) : this.#follower.allEnded();
+    await raceAbort(ends, signal).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+  }
+
+  /** From now on what is stopped is not going to be started again. */
+  expectEnds(): void {
+    this.#follower.expectEnds();
+  }
+
+  /** Whoever waits for a container's end looks: not every end is told, such as that of a stop between two restarts. */
+  lookAgain(): void {
+    this.#follower.lookAgain();
+  }
+
+  /** Resolves when all followed containers have ended. */
+  allEnded(): Promise<void> {
+    return this.#follower.allEnded();
+  }
+
+  /** Names of the containers of `web`, or of `web@2`. */
+  containersOf(named: string): string[] {
+    const [service = '', number] = named.split('@');
+    const all = this.scene?.units.wanted.get(service) ?? [];
+    return all.filter((unit) => number === undefined || unit.number === Number(number)).map(({ name }) => name);
+  }
+
+  async close(): Promise<void> {
+    await this.#follower.abandonAll();
+    this.#life.abort();
+  }
+
+  /** A start that was given up, or whose answer was lost, may still have been heard of. */
+  #noteStart(event: RunEvent): void {
+    if (event.kind === 'step-started' && event.step.kind === 'start-container') this.#started.add(event.step.container);
+    if (event.kind !== 'step-ended' || event.step.kind !== 'start-container') return;
+    const { outcome } = event;
+    const isRefused = outcome.kind === 'failed' && outcome.code !== 'engine-unreachable';
+    if (isRefused) this.#started.delete(event.step.container);
+  }
 }

@@ -1,25 +1,20 @@
 import { walkPlan } from '../apply/walk-plan.js';
 import type { Engine } from '../engine/engine.js';
+import { raceAbort, withTimeout } from '../lib/deadline.js';
+import { retry } from '../lib/retry.js';
 import { seconds, type Milliseconds } from '../lib/units.js';
-import { hasCode } from '../model/errors.js';
+import { hasCode, TsfigError } from '../model/errors.js';
 import type { Control } from '../model/event.js';
 import type { ObservedContainer } from '../model/observed.js';
-import type { Outcomes } from '../model/plan.js';
+import { allDone } from '../model/plan.js';
 import type { Project } from '../model/project.js';
 import { containersOf, planStop } from '../plan/plan-stop.js';
+import { isUp } from '../plan/units.js';
 import type { Session } from './session.js';
-
-/** The containers that these outcomes started. */
-export const startedIn = (outcomes: Outcomes): string[] =>
-  Object.entries(outcomes).flatMap(([id, { kind }]) =>
-    kind === 'done' && id.startsWith('start ') ? [id.slice('start '.length)] : [],
-  );
 
 interface Stopping {
   readonly engine: Engine;
   readonly session: Session;
-  /** Names of the containers that this run has started. */
-  readonly started: readonly string[];
   /** Whether a container that ran before belongs to this run, too; null: none does. */
   readonly adopts: ((container: ObservedContainer) => boolean) | null;
   readonly project: Project;
@@ -31,54 +26,85 @@ interface Stopping {
 
 /** How long killing may take once the user has asked for it. */
 const KILL_LIMIT = seconds(10);
+/** How long what could not be stopped, or be looked for, is tried again. */
+const STOP_TRIES = seconds(20);
+/** How long the last output of containers that have ended may be on its way. */
+const LAST_OUTPUT = seconds(10);
 
-/** Stops exactly these containers, those that need others first; the second signal kills what is left. */
+/** Stops exactly what this session started, those that need others first; the second signal kills what is left. */
 export async function stopStarted(stopping: Stopping, control: Control): Promise<void> {
-  const { session, started, adopts } = stopping;
-  if (started.length === 0 && !adopts) return;
+  const { session, adopts, engine } = stopping;
+  if (session.started.length === 0 && !adopts) return;
   await control.emit({ kind: 'stopping' });
-  let own = started;
+  const own = new Set(session.started);
   try {
-    const containers = await findOwn(stopping, control);
-    own = [...new Set([...started, ...containers.map(({ name }) => name)])];
-    await session.abandonAllBut((container) => own.includes(container));
-    session.expectEnds();
-    await stopInOrder(stopping, containers, control);
+    // A signal after the second one must not wait for an answer, whatever the engine does with the request.
+    await raceAbort(stopAll(stopping, own, control), control.force);
   } catch (error) {
     if (!control.force.aborted) throw error;
   }
-  if (control.force.aborted) await kill(stopping.engine, own, control);
-  else await session.untilEnd(false, control.force);
+  if (control.force.aborted) await kill(engine, [...own], control);
+  else await withTimeout(LAST_OUTPUT, late, control.force, () => session.allEnded()).catch(unlessLate);
 }
 
-async function findOwn({ engine, project, started, adopts, order }: Stopping, control: Control) {
+const late = (): TsfigError => new TsfigError('deadline-passed', 'the last output did not come');
+
+/** What has ended has ended, whether its last output came or a second signal kept it away. */
+function unlessLate(error: unknown): void {
+  if (!hasCode(error, 'deadline-passed', 'interrupted')) throw error;
+}
+
+/** Looks, stops what runs, and where that did not work does so again: a request may be lost on its way. */
+async function stopAll(stopping: Stopping, own: Set<string>, control: Control): Promise<void> {
+  const { session } = stopping;
+  const stop = async (): Promise<void> => {
+    const containers = await findOwn(stopping, control);
+    for (const { name } of containers) own.add(name);
+    await session.abandonAllBut((container) => own.has(container));
+    session.expectEnds();
+    await stopInOrder(stopping, containers.filter(isUp), control);
+    session.lookAgain();
+  };
+  const worth = (error: unknown): boolean => error instanceof TsfigError && !control.force.aborted;
+  await retry(stop, { worth, limit: STOP_TRIES, signal: control.force });
+}
+
+async function findOwn({ engine, project, session, adopts, order }: Stopping, control: Control) {
   // The signal that brought us here is aborted already; only the second one ends the stopping.
   const all = await engine.listContainers({ project: project.name, signal: control.force });
   return containersOf({ containers: all }, order).filter(
-    (container) => started.includes(container.name) || adopts?.(container),
+    (container) => session.started.includes(container.name) || adopts?.(container),
   );
 }
 
+/** Throws when one could not be stopped. */
 async function stopInOrder(
   { engine, project, grace, parallel }: Stopping,
   containers: readonly ObservedContainer[],
   control: Control,
-) {
+): Promise<void> {
   const plan = planStop(project, containers, grace);
   await control.emit({ kind: 'plan-ready', plan });
-  await walkPlan(plan, { engine }, { ...control, signal: control.force }, { parallel, already: {} });
+  const outcomes = await walkPlan(plan, { engine }, { ...control, signal: control.force }, { parallel, already: {} });
+  if (allDone(outcomes)) return;
+  const failed = Object.values(outcomes).find((outcome) => outcome.kind === 'failed');
+  throw new TsfigError(failed?.code ?? 'interrupted', 'not everything could be stopped', {
+    hint: 'tsfig ps shows what runs, tsfig stop tries again',
+  });
 }
 
 async function kill(engine: Engine, containers: readonly string[], control: Control): Promise<void> {
   await control.emit({ kind: 'killing' });
-  const signal = AbortSignal.timeout(KILL_LIMIT);
-  await Promise.all(
-    containers.map(async (container) => {
-      try {
-        await engine.killContainer(container, 'SIGKILL', { signal });
-      } catch (error) {
-        if (!hasCode(error, 'engine-conflict', 'container-not-found')) throw error; // it had ended by itself
-      }
-    }),
-  );
+  const tooLate = (): TsfigError => new TsfigError('engine-unreachable', 'the engine has not answered to the kill');
+  await withTimeout(KILL_LIMIT, tooLate, new AbortController().signal, async (signal) => {
+    await Promise.all(
+      containers.map(async (container) => {
+        try {
+          await engine.killContainer(container, 'SIGKILL', { signal });
+        } catch (error) {
+          if (!hasCode(error, 'engine-conflict', 'container-not-found')) throw error; // it had ended by itself
+        }
+      }),
+    );
+  });
 }

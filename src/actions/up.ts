@@ -16,7 +16,7 @@ import { choose, imageSteps, makePlan, type Chosen, type PlanRequest } from './m
 import { prepare, type Prepared } from './prepare.js';
 import { carryOutRound, type Round } from './round.js';
 import { openSession, type Session } from './session.js';
-import { startedIn, stopStarted } from './stop-started.js';
+import { stopStarted } from './stop-started.js';
 import type { World } from './world.js';
 
 export interface UpRequest extends ProjectRequest, PlanRequest {
@@ -63,14 +63,14 @@ export async function up(world: World, request: UpRequest, control: Control): Pr
   }
 }
 
-/** Where a signal ends it before anything was done, what is adopted is stopped all the same. */
+/** Where a signal ends it, what was started by then, and what is adopted, is stopped all the same. */
 async function bringUpLocked(bringing: Bringing, session: Session, control: Control): Promise<Outcomes> {
   const { world, engine, prepared, request } = bringing;
   try {
     const of = { engine, project: prepared.project.name };
     return await locked(world, of, control, () => bringUp(bringing, session, control));
   } catch (error) {
-    if (request.adopt && control.signal.aborted) await stopOwn(bringing, { session, outcomes: {} }, control);
+    if (!request.detach && control.signal.aborted) await stopOwn(bringing, session, control);
     throw error;
   }
 }
@@ -141,7 +141,7 @@ function bringUpRound(
     },
   };
   const { parallel } = request;
-  return carryOutRound({ world, engine, project, hands: session.hands, parallel }, round, control);
+  return carryOutRound({ world, engine, project, hands: session.hands, parallel }, round, session.control);
 }
 
 /** As docker compose reads it. */
@@ -171,7 +171,7 @@ async function stayAttached(bringing: Bringing, { session, outcomes }: Attached,
   const healthy = allDone(outcomes);
   if (healthy && !control.signal.aborted) await session.untilEnd(endsAll, control.signal);
   if (control.signal.aborted || (healthy && endsAll)) {
-    await stopOwn(bringing, { session, outcomes }, control);
+    await stopOwn(bringing, session, control);
   }
   const exits = session.exits;
   return { outcomes, exits, exitCode: endsAll ? wantedCode(exits, request, session) : null };
@@ -180,7 +180,7 @@ async function stayAttached(bringing: Bringing, { session, outcomes }: Attached,
 /** Stops what this run has started, and with `adopt` what ran before of the services named. */
 async function stopOwn(
   { request, engine, prepared, chosen }: Bringing,
-  { session, outcomes }: Attached,
+  session: Session,
   control: Control,
 ): Promise<void> {
   const { project, needs } = prepared;
@@ -190,8 +190,8 @@ async function stopOwn(
     const service = serviceOf(container);
     return named.includes(service) && (ownValue(instances, service)?.includes(numberOf(container)) ?? true);
   };
-  const own = { started: startedIn(outcomes), adopts: request.adopt ? adopts : null };
-  await stopStarted({ engine, session, ...own, project, order: [...needs.keys()], grace, parallel }, control);
+  const own = request.adopt ? adopts : null;
+  await stopStarted({ engine, session, adopts: own, project, order: [...needs.keys()], grace, parallel }, control);
 }
 
 const failedToStart = (container: string, outcomes: Outcomes): boolean => {

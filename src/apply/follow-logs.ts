@@ -1,14 +1,15 @@
 import { setMaxListeners } from 'node:events';
-import type { Engine, OutputChunk } from '../engine/engine.js';
-import { abortable } from '../lib/deadline.js';
+import type { Attachment, Engine, OutputChunk } from '../engine/engine.js';
+import { pause, raceAbort } from '../lib/deadline.js';
 import { seconds } from '../lib/units.js';
 import { hasCode } from '../model/errors.js';
 import type { Emit } from '../model/event.js';
 import type { Attachable, Attacher, ContainerWatch } from './hands.js';
-import { isLife, outputOfLiving } from './last-output.js';
-import { Life } from './life.js';
+import { outputOfLiving, readUntil } from './last-output.js';
+import type { LifecycleTracker } from './lifecycle.js';
 import { pumpLines, type Stamps } from './pump-lines.js';
-import { LogCursor } from './stamps.js';
+import { LogCursor, momentAfter } from './stamps.js';
+import { LifeWatch } from './watch-life.js';
 
 /** How a followed container ended. */
 export interface Exit {
@@ -30,6 +31,8 @@ export interface Opened {
   readonly stop: AbortController;
   /** The output is the container's log with timestamps, which its lines keep or not; null: it was attached to. */
   readonly log: { readonly keepStamps: boolean; readonly until: string | null } | null;
+  /** Its next life is followed, from this moment on, in seconds since the epoch; the output is empty then. */
+  readonly nextLifeFrom?: string;
 }
 
 interface Followed {
@@ -56,6 +59,12 @@ const BEGINNING = '0';
 const RESTART_PAUSE = seconds(2);
 
 /**
+ * How long a container is believed to be between two lives before it is looked at again: one that is killed there ends, and
+ * the engine tells nobody (20.10).
+ */
+const RESTARTING_PAUSE = seconds(5);
+
+/**
  * Follows containers from before they start to their end, over restarts: each ends the stream that is read (seen on
  * 20.10 and 28.5), so the log goes on from the moment of death.
  */
@@ -69,6 +78,7 @@ export class Follower implements Attacher {
   /** Aborted when none is alive and none is going to be followed any more. */
   readonly #over = new AbortController();
   #isComplete = false;
+  readonly #lives = new Set<LifeWatch>();
 
   constructor(options: FollowerOptions) {
     this.#options = options;
@@ -80,18 +90,45 @@ export class Follower implements Attacher {
     return [...this.#following.keys()];
   }
 
-  async attach({ container, tty, fromNow }: Attachable, signal: AbortSignal): Promise<void> {
+  async attach(attachable: Attachable, signal: AbortSignal): Promise<void> {
+    const { container, tty, fromNow } = attachable;
+    const { engine } = this.#options;
     const stop = new AbortController();
+    for (;;) {
+      const attachment = await this.#tryAttach(attachable, stop, signal);
+      if (attachment) {
+        const living = { container, attachment };
+        const output = fromNow ? await outputOfLiving(engine, living, signal) : attachment.output;
+        this.follow(container, tty, { output, stop, log: null });
+        void this.#following
+          .get(container)
+          ?.end.finally(() => attachment.close())
+          .catch(() => undefined); // `allEnded` reports it
+        return;
+      }
+      const { state, finishedAt } = await engine.inspectContainer(container, { signal });
+      if (state === 'running') continue; // it has begun its next life in between
+      const nextLifeFrom = (finishedAt === null ? null : momentAfter(finishedAt)) ?? BEGINNING;
+      this.follow(container, tty, { output: nothing(), stop, log: null, nextLifeFrom });
+      return;
+    }
+  }
+
+  /** Null: the engine refuses, because the container is between two lives. */
+  async #tryAttach(
+    { container, tty, fromNow }: Attachable,
+    stop: AbortController,
+    signal: AbortSignal,
+  ): Promise<Attachment | null> {
     const opening = this.#options.engine.attach(container, { tty, stdin: false, signal: stop.signal });
-    const attachment = await abortable(opening, signal);
-    const output = fromNow
-      ? await outputOfLiving(this.#options.engine, { container, attachment }, signal)
-      : attachment.output;
-    this.follow(container, tty, { output, stop, log: null });
-    void this.#following
-      .get(container)
-      ?.end.finally(() => attachment.close())
-      .catch(() => undefined); // `allEnded` reports it
+    try {
+      return await raceAbort(opening, signal);
+    } catch (error) {
+      if (fromNow && hasCode(error, 'engine-conflict')) return null;
+      opening.then((late) => late.close()).catch(() => undefined); // nobody reads it any more
+      stop.abort();
+      throw error;
+    }
   }
 
   /** Follows a container whose output has been opened already. */
@@ -122,6 +159,11 @@ export class Follower implements Attacher {
     this.#final.abort();
   }
 
+  /** Whoever waits for a container's end looks whether it has ended. */
+  lookAgain(): void {
+    this.#lives.forEach((watch) => watch.wake());
+  }
+
   /**
    * Resolves when no followed container is alive any more and all that they wrote is passed on. Until then one that has
    * ended and is started again is followed again. Nothing more is to be followed.
@@ -141,23 +183,26 @@ export class Follower implements Attacher {
     if (this.#isComplete && this.#alive.size === 0) this.#over.abort();
   }
 
-  async #follow(followed: Followed, { output, log }: Opened): Promise<void> {
-    const { container } = followed;
-    const life = new Life(this.#options.watch, container, log !== null);
+  async #follow(followed: Followed, { output, log, nextLifeFrom }: Opened): Promise<void> {
+    const { container, signal } = followed;
+    const watch = new LifeWatch(this.#options.watch, container, log !== null || nextLifeFrom !== undefined);
+    const { life } = watch;
+    this.#lives.add(watch);
     const stamps: Stamps = { keep: log?.keepStamps ?? false, cursor: new LogCursor() };
     const reading = { stamps, until: log?.until ?? null };
     try {
-      const opened = pumpLines(container, output, this.#options.emit, log ? stamps : undefined);
+      const opened = pumpLines(container, readUntil(output, signal), this.#options.emit, log ? stamps : undefined);
       await this.#orAttach(opened, life, followed);
       if (log) await this.#readOn(followed, { ...reading, since: stamps.cursor.since, follow: false });
-      while (await this.#livesOn(life, followed)) {
+      while (await this.#livesOn(watch, followed)) {
         life.beginReading();
-        const since = stamps.cursor.since ?? life.diedAt ?? BEGINNING;
+        const since = stamps.cursor.since ?? nextLifeFrom ?? life.diedAt ?? BEGINNING;
         await this.#orAttach(this.#readOn(followed, { ...reading, since, follow: true }), life, followed);
         await this.#readOn(followed, { ...reading, since: stamps.cursor.since, follow: false });
       }
     } finally {
-      life.close();
+      this.#lives.delete(watch);
+      watch.close();
     }
   }
 
@@ -170,7 +215,8 @@ export class Follower implements Attacher {
     const { engine, emit } = this.#options;
     const wanted = { tty, follow, timestamps: true, tail: null, since, until };
     try {
-      await pumpLines(container, engine.logs(container, { ...wanted, signal }), emit, stamps);
+      const output = readUntil(engine.logs(container, { ...wanted, signal }), signal);
+      await pumpLines(container, output, emit, stamps);
     } catch (error) {
       if (hasCode(error, 'container-not-found')) return; // removed by another hand
       if (follow || !hasCode(error, 'log-unreadable')) throw error;
@@ -178,67 +224,76 @@ export class Follower implements Attacher {
   }
 
   /** A log that cannot be read back, as with `log_driver: none`, leaves what comes from now on. */
-  async #orAttach(reading: Promise<void>, life: Life, followed: Followed): Promise<void> {
+  async #orAttach(reading: Promise<void>, life: LifecycleTracker, followed: Followed): Promise<void> {
     try {
       await reading;
       return;
     } catch (error) {
       if (!hasCode(error, 'log-unreadable')) throw error;
     }
-    if (!(await this.#isAlive(life, followed))) return;
+    await this.#look(life, followed);
+    if (!life.isAlive) return;
     const { container, tty, signal } = followed;
     const { engine, emit } = this.#options;
     const attachment = await engine.attach(container, { tty, stdin: false, signal });
-    await pumpLines(container, attachment.output, emit).finally(() => attachment.close());
+    await pumpLines(container, readUntil(attachment.output, signal), emit).finally(() => attachment.close());
   }
 
   /**
    * Whether the container whose output has ended has written more since: it was started again. Output may end before its
    * container does; then the death is awaited.
    */
-  async #livesOn(life: Life, followed: Followed): Promise<boolean> {
-    const { signal } = followed;
+  async #livesOn(watch: LifeWatch, followed: Followed): Promise<boolean> {
+    const { signal, container } = followed;
+    const { life } = watch;
     while (!signal.aborted) {
-      const next = life.nextNews();
-      const isAlive = await this.#isAlive(life, followed);
+      const next = watch.nextNews();
+      await this.#look(life, followed);
+      for (const exitCode of life.takeRestarts()) await this.#tellExit({ container, exitCode }, true);
       if (life.hasStartedAgain) return true;
-      if (!isAlive) return this.#startsAgain(life, followed);
-      await abortable(Promise.race([next, this.#options.watch.broken]), signal).catch((error: unknown) => {
-        if (!signal.aborted) throw error;
-      });
+      if (!life.isAlive) return this.#startsAgain(watch, followed);
+      const own = new AbortController(); // ends the pause with the wait
+      const waits = [next, this.#options.watch.broken, ...(life.isRestarting ? [lookSoon(own.signal)] : [])];
+      await raceAbort(Promise.race(waits), signal)
+        .catch((error: unknown) => {
+          if (!signal.aborted) throw error;
+        })
+        .finally(() => own.abort());
     }
     return false;
   }
 
-  async #tellExit(exit: Exit): Promise<void> {
-    await this.#options.emit({ kind: 'container-exited', ...exit });
-    this.#options.onExit(exit);
+  async #tellExit(exit: Exit, restarting: boolean): Promise<void> {
+    await this.#options.emit({ kind: 'container-exited', ...exit, restarting });
+    if (!restarting) this.#options.onExit(exit);
   }
 
-  async #isAlive(life: Life, { container, signal }: Followed): Promise<boolean> {
+  async #look(life: LifecycleTracker, { container, signal }: Followed): Promise<void> {
     try {
-      const { state, exitCode } = await this.#options.engine.inspectContainer(container, { signal });
-      life.exitCode = exitCode;
-      life.hasRun ||= state !== 'created'; // the news may come later
-      return isLife(state);
+      life.onLook(await this.#options.engine.inspectContainer(container, { signal }));
     } catch (error) {
-      if (hasCode(error, 'container-not-found') || error === signal.reason) return false; // removed by another hand
-      throw error;
+      if (!hasCode(error, 'container-not-found') && error !== signal.reason) throw error;
+      life.onLook(null);
     }
   }
 
   /** Tells the end of a container, unless it is being restarted, and waits whether somebody starts it once more. */
-  async #startsAgain(life: Life, { container, signal }: Followed): Promise<boolean> {
-    const pause = [signal, this.#final.signal, AbortSignal.timeout(RESTART_PAUSE)];
-    if (life.wasTouched && (await life.startsBefore(pause))) return true;
+  async #startsAgain(watch: LifeWatch, { container, signal }: Followed): Promise<boolean> {
+    const { life } = watch;
+    const soon = [signal, this.#final.signal, AbortSignal.timeout(RESTART_PAUSE)];
+    if (life.mayRestart && (await watch.startsBefore(soon))) return true;
     if (signal.aborted) return false;
-    if (life.hasRun) await this.#tellExit({ container, exitCode: life.exitCode }); // else its start failed
+    if (life.hasRun) await this.#tellExit({ container, exitCode: life.exitCode }, false); // else its start failed
     this.#tellEnded(container);
     const startsAgain = await Promise.race([
-      life.startsBefore([signal, this.#over.signal]),
+      watch.startsBefore([signal, this.#over.signal]),
       this.#options.watch.broken,
     ]);
     if (startsAgain) this.#alive.add(container);
     return startsAgain;
   }
 }
+
+const lookSoon = (signal: AbortSignal): Promise<void> => pause(RESTARTING_PAUSE, signal).catch(() => undefined);
+
+async function* nothing(): AsyncGenerator<OutputChunk, void> {}

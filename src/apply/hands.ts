@@ -23,7 +23,8 @@ export interface Attachable {
 
 /** What happened to a container while it was watched. */
 export interface ContainerNews {
-  readonly kind: 'started' | 'signalled' | 'died' | 'renamed' | 'gone' | 'healthy' | 'unhealthy';
+  readonly kind:
+    'started' | 'signalled' | 'died' | 'stopped' | 'paused' | 'unpaused' | 'renamed' | 'gone' | 'healthy' | 'unhealthy';
   /** With `renamed`, its new name. */
   readonly container: string;
   readonly id: string;

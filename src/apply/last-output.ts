@@ -1,10 +1,10 @@
 import type { Attachment, Engine, OutputChunk } from '../engine/engine.js';
-import { abortable } from '../lib/deadline.js';
+import { raceAbort } from '../lib/deadline.js';
 import { seconds } from '../lib/units.js';
 import { hasCode } from '../model/errors.js';
 import type { ContainerState } from '../model/observed.js';
 
-export const isLife = (state: ContainerState): boolean => state !== 'exited' && state !== 'dead' && state !== 'created';
+const hasEnded = (state: ContainerState): boolean => state === 'exited' || state === 'dead' || state === 'created';
 
 /** How long the last output of a container that has ended may be on its way. */
 const LAST_WORDS = seconds(1);
@@ -25,7 +25,7 @@ export async function outputOfLiving(
 ): Promise<AsyncIterable<OutputChunk>> {
   try {
     const { state } = await engine.inspectContainer(container, { signal });
-    return isLife(state) ? attachment.output : lastOf(attachment);
+    return hasEnded(state) ? lastOf(attachment) : attachment.output;
   } catch (error) {
     if (hasCode(error, 'container-not-found')) return lastOf(attachment); // removed by another hand
     attachment.close();
@@ -34,17 +34,26 @@ export async function outputOfLiving(
 }
 
 async function* lastOf(attachment: Attachment): AsyncGenerator<OutputChunk, void> {
-  const late = AbortSignal.timeout(LAST_WORDS);
-  const reading = attachment.output[Symbol.asyncIterator]();
+  try {
+    yield* readUntil(attachment.output, AbortSignal.timeout(LAST_WORDS));
+  } finally {
+    attachment.close();
+  }
+}
+
+/** What comes until the output ends or the signal aborts: a connection that was closed may never end by itself. */
+export async function* readUntil(
+  output: AsyncIterable<OutputChunk>,
+  signal: AbortSignal,
+): AsyncGenerator<OutputChunk, void> {
+  const reading = output[Symbol.asyncIterator]();
   try {
     for (;;) {
-      const next = await abortable(reading.next(), late);
+      const next = await raceAbort(reading.next(), signal);
       if (next.done) return;
       yield next.value;
     }
   } catch (error) {
-    if (!late.aborted) throw error;
-  } finally {
-    attachment.close();
+    if (!signal.aborted) throw error;
   }
 }

@@ -92,14 +92,15 @@ export class LogCursor {
 
   /** The first moment that has not been read, in seconds since the epoch with nanoseconds; null before the first line. */
   get since(): string | null {
-    const moment = this.#stamp === null ? null : toNanoseconds(this.#stamp);
-    if (moment === null) return null;
-    const next = moment + 1n;
-    return `${next / 1_000_000_000n}.${String(next % 1_000_000_000n).padStart(9, '0')}`;
+    return this.#stamp === null ? null : momentAfter(this.#stamp);
   }
 }
 
-function toNanoseconds(stamp: string): bigint | null {
-  const part = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{9})Z$/.exec(stamp);
-  return part && BigInt(Date.parse(`${part[1] ?? ''}Z`)) * 1_000_000n + BigInt(part[2] ?? '');
+/** One nanosecond after an engine's timestamp (ISO 8601, up to nine digits of a fraction), in seconds since the epoch. */
+export function momentAfter(stamp: string): string | null {
+  const part = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z$/.exec(stamp);
+  if (!part) return null;
+  const nanoseconds = BigInt((part[2] ?? '').padEnd(9, '0'));
+  const next = BigInt(Date.parse(`${part[1] ?? ''}Z`)) * 1_000_000n + nanoseconds + 1n;
+  return `${next / 1_000_000_000n}.${String(next % 1_000_000_000n).padStart(9, '0')}`;
 }

@@ -1,10 +1,11 @@
 import type { Engine } from '../engine/engine.js';
-import { abortable, within } from '../lib/deadline.js';
+import { pause, raceAbort, withTimeout } from '../lib/deadline.js';
 import { LineCutter } from '../lib/lines.js';
-import { durationToText, type Milliseconds } from '../lib/units.js';
+import { durationToText, ms, seconds, type Milliseconds } from '../lib/units.js';
 import { TsfigError } from '../model/errors.js';
 import type { ContainerDetails } from '../model/observed.js';
-import type { ContainerNews, ContainerWatch } from './hands.js';
+import type { ContainerWatch } from './hands.js';
+import { LifeWatch } from './watch-life.js';
 
 /** Lines of a container's log that are shown when it did not get ready. */
 const SHOWN_LINES = 5;
@@ -15,60 +16,79 @@ interface Waiting {
   readonly container: string;
 }
 
+/** The engine counts a life that lasted this long as a good one (moby: restartmanager); so do we. */
+const GOOD_LIFE = seconds(10);
+
 /**
  * Resolves when the container is ready: healthy, or running when it has no health check. Follows the engine's events and
- * looks once, after it has begun to listen, so that no change falls between the two.
+ * looks after each, and once after it has begun to listen, so that no change falls between. While the engine restarts it
+ * (its policy says so) it is waited for; without a health check it is ready then when a life has lasted.
  * Throws `container-exited` and `container-unhealthy` at once, with the last lines of its log, `deadline-passed` after
  * `limit`, and `container-not-found` when it goes away.
  */
 export async function waitReady(waiting: Waiting, limit: Milliseconds, signal: AbortSignal): Promise<void> {
-  const late = (): Error =>
-    new TsfigError('deadline-passed', `${waiting.container} was not ready after ${durationToText(limit)}`, {
-      hint: '--wait-timeout gives it more time, --no-wait starts without waiting',
-    });
+  const seen: Seen = { last: null };
   try {
-    await within(limit, late, signal, (inner) => untilReady(waiting, inner));
+    await withTimeout(
+      limit,
+      () => late(waiting, limit, seen),
+      signal,
+      (inner) => untilReady(waiting, seen, inner),
+    );
   } catch (error) {
     throw await withLastWords(error, waiting);
   }
 }
 
-async function untilReady({ engine, watch, container }: Waiting, signal: AbortSignal): Promise<void> {
-  await abortable(watch.open(), signal);
-  let stop: () => void = () => undefined;
-  const told = new Promise<void>((resolve, reject) => {
-    stop = watch.listen((news) => {
-      if (news.container === container) settle(news, resolve, reject);
-    });
+interface Seen {
+  last: ContainerDetails | null;
+}
+
+function late({ container }: Waiting, limit: Milliseconds, { last }: Seen): TsfigError {
+  const restarts = last !== null && last.restartCount > 0;
+  const why = restarts ? `; it was restarted ${last.restartCount} times, last after code ${last.exitCode}` : '';
+  return new TsfigError('deadline-passed', `${container} was not ready after ${durationToText(limit)}${why}`, {
+    hint: '--wait-timeout gives it more time, --no-wait starts without waiting',
   });
-  told.catch(() => undefined); // bad news may come while nobody waits for it yet; then the look tells the same
+}
+
+async function untilReady({ engine, watch, container }: Waiting, seen: Seen, signal: AbortSignal): Promise<void> {
+  await raceAbort(watch.open(), signal);
+  const lifeWatch = new LifeWatch(watch, container, false);
   try {
-    const details = await engine.inspectContainer(container, { signal });
-    if (isReady(details)) return;
-    const verdict = whyNever(details);
-    if (verdict) throw verdict;
-    await abortable(Promise.race([told, watch.broken]), signal);
+    for (;;) {
+      const next = lifeWatch.nextNews();
+      const details = await engine.inspectContainer(container, { signal });
+      seen.last = details;
+      lifeWatch.life.onLook(details);
+      const missing = lifeWatch.life.isAlive ? missingToReady(details) : 'news';
+      if (missing === null) return;
+      const verdict = whyNever(details);
+      if (verdict) throw verdict;
+      const own = new AbortController(); // ends the pause with the wait
+      const time = missing === 'news' ? [] : [pause(missing, own.signal).catch(() => undefined)];
+      await raceAbort(Promise.race([next, watch.broken, ...time]), signal).finally(() => own.abort());
+      if (lifeWatch.life.isHealthy) return;
+    }
   } finally {
-    stop();
+    lifeWatch.close();
   }
 }
 
-function settle(news: ContainerNews, resolve: () => void, reject: (error: Error) => void): void {
-  const { container } = news;
-  if (news.kind === 'healthy') resolve();
-  if (news.kind === 'unhealthy') reject(unhealthy(container));
-  if (news.kind === 'died') reject(exited(container, news.exitCode ?? 0));
-  if (news.kind === 'gone') {
-    reject(new TsfigError('container-not-found', `${container} was removed while it was awaited`));
-  }
+/** Null: nothing. Otherwise what it takes until it may be: news, or so much time without any. */
+function missingToReady(details: ContainerDetails): 'news' | Milliseconds | null {
+  const { health, state, restartCount, startedAt } = details;
+  if (health !== 'none') return health === 'healthy' ? null : 'news';
+  if (state !== 'running') return 'news';
+  if (restartCount === 0 || startedAt === null) return null;
+  const lasts = Date.now() - Date.parse(startedAt);
+  return lasts >= GOOD_LIFE ? null : ms(Math.min(GOOD_LIFE, GOOD_LIFE - lasts));
 }
-
-const isReady = ({ health, state }: ContainerDetails): boolean =>
-  health === 'healthy' || (health === 'none' && state === 'running');
 
 function whyNever({ name, state, health, exitCode }: ContainerDetails): TsfigError | null {
   if (state === 'exited' || state === 'dead') return exited(name, exitCode);
-  return health === 'unhealthy' ? unhealthy(name) : null;
+  // The engine calls what has just died unhealthy, too; then its state counts.
+  return state === 'running' && health === 'unhealthy' ? unhealthy(name) : null;
 }
 
 const exited = (name: string, code: number): TsfigError =>

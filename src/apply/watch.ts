@@ -6,6 +6,9 @@ const KIND: Partial<Record<EngineEvent['action'], ContainerNews['kind']>> = {
   start: 'started',
   kill: 'signalled',
   die: 'died',
+  stop: 'stopped',
+  pause: 'paused',
+  unpause: 'unpaused',
   rename: 'renamed',
   destroy: 'gone',
 };

@@ -16,6 +16,8 @@ export interface Context {
   readonly project: ProjectRequest;
   /** Steps at a time. */
   readonly parallel: number;
+  /** Whether a signal asked tsfig to stop. */
+  readonly isSignalled: () => boolean;
   /** From now on a reader that takes nothing is not waited for long. */
   readonly hurry: () => void;
   /** Tells the problems of the user's input and answers the exit code for them. */

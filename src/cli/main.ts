@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
+import { raceAbort } from '../lib/deadline.js';
 import { hasCode, TsfigError } from '../model/errors.js';
+import type { Emit } from '../model/event.js';
 import { diagnosticsToText } from '../render/diagnostic.js';
 import { errorToText } from '../render/error.js';
 import type { Context, Run, RunOptions } from './command.js';
 import { codeForError, EXIT_FAILED, EXIT_OK, EXIT_RUN_FAILED, exitCodeOf } from './exit-codes.js';
+import { leftError, MayRun } from './may-run.js';
 import { makeOutput, type Output, type OutputOptions } from './output.js';
 import { makeProgram, type GlobalOptions } from './program.js';
 import { listenToSignals } from './signals.js';
@@ -71,6 +74,11 @@ async function runCommand(work: Parameters<Run>[0], options: RunOptions = {}): P
   const stopping = new AbortController();
   signals.signal.addEventListener('abort', () => stopping.abort(), { once: true });
   const output = openOutput(shown, options, { onClosed, stopping: stopping.signal });
+  const mayRun = new MayRun();
+  const emit: Emit = (event) => {
+    mayRun.note(event);
+    return output.emit(event);
+  };
   const makeContext = (): Context => ({
     world: connect({
       environment: process.env,
@@ -78,10 +86,11 @@ async function runCommand(work: Parameters<Run>[0], options: RunOptions = {}): P
       version,
       warn: (message) => output.note(`warning: ${message}`),
     }),
-    control: { signal: signals.signal, force: signals.force, emit: output.emit },
+    control: { signal: signals.signal, force: signals.force, emit },
     output,
     project: { file: file ?? null, projectName: projectName ?? null },
     parallel: parallel ?? PARALLEL,
+    isSignalled: () => signals.received() !== null,
     hurry: () => stopping.abort(),
     report(problems) {
       output.note(diagnosticsToText(problems));
@@ -90,8 +99,9 @@ async function runCommand(work: Parameters<Run>[0], options: RunOptions = {}): P
   });
   let hasOwnCode = options.inRun ?? false;
   const working = Promise.resolve().then(() => work(makeContext()));
-  const code = await working.catch((error: unknown) => {
+  const code = await raceAbort(working, signals.leave).catch((error: unknown) => {
     if (hasCode(error, 'interrupted')) hasOwnCode = false;
+    if (signals.leave.aborted) output.note(errorToText(leftError(mayRun.names), version));
     return codeForThrown(error, output, options);
   });
   await output.close();
@@ -101,8 +111,18 @@ async function runCommand(work: Parameters<Run>[0], options: RunOptions = {}): P
   if (closed && closed.code !== 'EPIPE') process.exitCode = options.inRun ? EXIT_RUN_FAILED : EXIT_FAILED;
   else if (closed !== undefined && !hasOwnCode) process.exitCode = EXIT_OK;
   else process.exitCode = received && !hasOwnCode ? exitCodeOf(received) : code;
-  // eslint-disable-next-line n/no-process-exit -- what waits in a full pipe would keep this process alive
-  if (output.isAbandoned) process.exit();
+  endProcess(signals.leave.aborted || output.isAbandoned);
+}
+
+/** How long what is left of connections may keep the process alive when all is done. */
+const LINGER = 1000;
+
+/** What waits in a full pipe, or a connection that does not close, would keep this process alive. */
+function endProcess(now: boolean): void {
+  // eslint-disable-next-line n/no-process-exit -- see above
+  if (now) process.exit();
+  // eslint-disable-next-line n/no-process-exit -- see above; the timer alone keeps nobody alive
+  setTimeout(() => process.exit(), LINGER).unref();
 }
 
 /** Throws `bad-usage` where it has been removed. */

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { patiently } from '../lib/deadline.js';
+import { withGrace } from '../lib/deadline.js';
 import { seconds } from '../lib/units.js';
 
 /** Characters gathered before they are written: one write for some thousand lines is what makes them fast. */
@@ -111,7 +111,7 @@ export class Sink {
   }
 
   #block(stream: Writable): void {
-    this.#blocked ??= this.#patiently(settled(stream, 'drain')).then(() => {
+    this.#blocked ??= this.#withGrace(settled(stream, 'drain')).then(() => {
       this.#blocked = null;
       if (this.#text !== '') this.#schedule();
     });
@@ -120,13 +120,13 @@ export class Sink {
   #written(): Promise<void> {
     const { stream } = this.#options;
     const written = new Promise<void>((resolve) => stream.write('', () => resolve()));
-    return this.#patiently(Promise.race([settled(stream), written]));
+    return this.#withGrace(Promise.race([settled(stream), written]));
   }
 
-  async #patiently(taken: Promise<void>): Promise<void> {
+  async #withGrace(taken: Promise<void>): Promise<void> {
     const { stopping } = this.#options;
     if (!stopping) return taken;
-    await patiently(taken, READER_PATIENCE, stopping).catch(() => this.#abandon());
+    await withGrace(taken, READER_PATIENCE, stopping).catch(() => this.#abandon());
   }
 
   #schedule(): void {

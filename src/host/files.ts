@@ -13,7 +13,7 @@ import { rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
 import { isatty, ReadStream } from 'node:tty';
-import { abortable } from '../lib/deadline.js';
+import { raceAbort } from '../lib/deadline.js';
 import { TsfigError } from '../model/errors.js';
 import type { PathKind } from '../model/files.js';
 import { bytes, bytesToText } from '../lib/units.js';
@@ -82,7 +82,7 @@ export const realFiles: Files = {
   },
   async readInput(signal) {
     try {
-      return await abortable(readStream(process.stdin, 'standard input'), signal);
+      return await raceAbort(readStream(process.stdin, 'standard input'), signal);
     } finally {
       process.stdin.destroy(); // an open one would keep this process alive
     }
@@ -108,7 +108,7 @@ async function readWhole(path: string, signal: AbortSignal): Promise<Buffer> {
   const stream = isatty(file) ? new ReadStream(file) : fstatSync(file).isFIFO() ? toStream(file) : null;
   if (!stream) return readPieces(file, path);
   try {
-    return await abortable(readStream(stream, path), signal);
+    return await raceAbort(readStream(stream, path), signal);
   } finally {
     stream.destroy();
   }

@@ -1,5 +1,5 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { abortable, pause } from '../lib/deadline.js';
+import { raceAbort, pause } from '../lib/deadline.js';
 import { ms } from '../lib/units.js';
 
 /** More than ever wait for one lock; who connects without end must not use up the holder's files. */
@@ -124,7 +124,7 @@ export class LockVisit {
 
   async #orLeave<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
     try {
-      return await abortable(promise, signal);
+      return await raceAbort(promise, signal);
     } catch (error) {
       this.leave();
       throw error;

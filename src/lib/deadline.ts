@@ -5,7 +5,7 @@ import type { Milliseconds } from './units.js';
  * the parent's reason. Lets go of the parent afterwards: a plain listener, because AbortSignal.any keeps what it
  * combined alive for as long as the parent lives (nodejs/node 54614).
  */
-export async function within<T>(
+export async function withTimeout<T>(
   limit: Milliseconds,
   late: () => Error,
   parent: AbortSignal,
@@ -17,7 +17,7 @@ export async function within<T>(
   parent.addEventListener('abort', onAbort, { once: true });
   const timer = setTimeout(() => controller.abort(late()), limit);
   try {
-    return await abortable(work(controller.signal), controller.signal);
+    return await raceAbort(work(controller.signal), controller.signal);
   } finally {
     clearTimeout(timer);
     parent.removeEventListener('abort', onAbort);
@@ -26,7 +26,7 @@ export async function within<T>(
 }
 
 /** The promise, or the signal's reason if that aborts first. The promise's own late failure is then dropped. */
-export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+export async function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   let onAbort: () => void = () => undefined;
   const aborted = new Promise<never>((_resolve, reject) => {
     onAbort = () => reject(signal.reason as Error);
@@ -41,7 +41,7 @@ export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Pr
 }
 
 /** The promise; once the signal has aborted only for as long as `patience`, then its reason. */
-export async function patiently<T>(promise: Promise<T>, patience: Milliseconds, signal: AbortSignal): Promise<T> {
+export async function withGrace<T>(promise: Promise<T>, patience: Milliseconds, signal: AbortSignal): Promise<T> {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const onAbort = (): void => {
@@ -50,7 +50,7 @@ export async function patiently<T>(promise: Promise<T>, patience: Milliseconds, 
   if (signal.aborted) onAbort();
   else signal.addEventListener('abort', onAbort, { once: true });
   try {
-    return await abortable(promise, controller.signal);
+    return await raceAbort(promise, controller.signal);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', onAbort);
@@ -62,7 +62,7 @@ export async function pause(length: Milliseconds, signal: AbortSignal): Promise<
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise<void>((resolve) => (timer = setTimeout(resolve, length)));
   try {
-    await abortable(over, signal);
+    await raceAbort(over, signal);
   } finally {
     clearTimeout(timer);
   }

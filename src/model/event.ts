@@ -12,7 +12,7 @@ export type RunEvent =
   | { readonly kind: 'step-ended'; readonly step: Step; readonly outcome: Outcome }
   | { readonly kind: 'attached'; readonly project: string; readonly containers: readonly string[] }
   | LogLine
-  | { readonly kind: 'container-exited'; readonly container: string; readonly exitCode: number }
+  | ContainerExited
   | BackingOff
   | JobEnded
   | { readonly kind: 'stopping' }
@@ -35,6 +35,14 @@ export interface LogLine {
   readonly stream: 'stdout' | 'stderr';
   /** Without its newline. */
   readonly text: string;
+}
+
+export interface ContainerExited {
+  readonly kind: 'container-exited';
+  readonly container: string;
+  readonly exitCode: number;
+  /** The engine starts it again, as its restart policy says. */
+  readonly restarting: boolean;
 }
 
 /** The last runs of a job failed at once: the next one waits. */

@@ -44,3 +44,12 @@ function asUnready(
   const name = service.containerName ?? containerName(project.name, service.name, number);
   return { container: name, state: 'missing', health: 'none' };
 }
+
+/** The engine counts a life that lasted ten seconds as a good one (moby: restartmanager). */
+const YOUNG = /^Up (?:Less than a second|\d seconds?)\b/;
+
+/**
+ * Whether it runs for so short a time that it may be one of many lives that all end soon: only an inspection tells whether
+ * the engine has restarted it. By the engine's own words, so that no two clocks are compared.
+ */
+export const isYoung = ({ state, status }: ObservedContainer): boolean => state === 'running' && YOUNG.test(status);

@@ -80,8 +80,8 @@ const FORMAT: Formatters = {
     return containers.length === 0 ? undefined : `Attaching to ${containers.join(', ')}`;
   },
   'log-line': ({ container, text }, { names }) => names.styleOf(container).prefix + logLineText(text),
-  'container-exited': ({ container, exitCode }, { names }) =>
-    names.styleOf(container).paint(`${container} exited with code ${exitCode}`),
+  'container-exited': ({ container, exitCode, restarting }, { names }) =>
+    names.styleOf(container).paint(`${container} exited with code ${exitCode}${restarting ? ' (restarting)' : ''}`),
   'backing-off': backingOffText,
   'job-ended': jobEndedText,
   stopping: () => 'Gracefully stopping... (press Ctrl+C again to force)',

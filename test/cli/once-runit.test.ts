@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Scenario } from '../support/cli.js';
 import { EngineNews } from '../support/engine-news.js';
 import { EngineProxy } from '../support/engine-proxy.js';
+import { untilNextWish } from '../support/eventually.js';
 import { noRunit, RunitService } from '../support/runit.js';
 
 let scenario: Scenario;
@@ -96,6 +97,7 @@ describe.skipIf(missing)(`a job under runsv${reason}`, () => {
     await news.saw(`start ${job}`);
     const down = service.sv('down');
     await news.saw(`kill ${job}`);
+    await untilNextWish();
     await service.sv('term'); // a second `sv down` sends nothing
     await down;
     expect(await service.ended(1)).toEqual([KILLED]);

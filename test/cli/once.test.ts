@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Scenario, type Running } from '../support/cli.js';
 import { EngineProxy } from '../support/engine-proxy.js';
+import { untilNextWish } from '../support/eventually.js';
 import { TELLING_MEMORY, toldMegabytes } from '../support/memory.js';
 
 let scenario: Scenario;
@@ -185,6 +186,7 @@ db:
     scenario.fig(DEAF.replace('1s', '1h'));
     const forced = await started('job');
     forced.child.kill('SIGTERM');
+    await untilNextWish();
     forced.child.kill('SIGINT');
     expect((await forced.ended).code).toBe(137);
   });

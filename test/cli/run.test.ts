@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Scenario, TSFIG } from '../support/cli.js';
+import { untilNextWish } from '../support/eventually.js';
 import { onTerminal } from '../support/pty.js';
 
 let scenario: Scenario;
@@ -314,8 +315,22 @@ describe('signals to run', () => {
     await running.shows('ready');
     running.child.kill('SIGTERM');
     await running.shows('asked');
+    await untilNextWish();
     running.child.kill('SIGTERM');
-    expect((await running.ended).code).toBe(137);
+    expect((await running.ended).code).toBe(143);
+  });
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('%s that ends the command gives its own code, %i', async (signal, code) => {
+    scenario.fig('svc: { image: busybox, net: none, stop_signal: SIGKILL }');
+    const running = scenario.start(['run', '--rm', 'svc', 'sh', '-c', 'echo ready; sleep 600']);
+    await running.shows('ready');
+    running.child.kill(signal);
+    expect((await running.ended).code).toBe(code);
+    expect(await scenario.states()).toEqual([]);
   });
 
   it('while it waits for what it needs ends it, and nothing is created', async () => {

@@ -17,3 +17,6 @@ export async function eventually<T>(
   }
   throw new Error(`not within ${limit} ms: ${what}`);
 }
+
+/** Signals of one moment are one wish (half a second, decisions 9): after this, one more is a second wish. */
+export const untilNextWish = (): Promise<void> => pause(600);

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { abortable } from '../../src/lib/deadline.js';
+import { raceAbort } from '../../src/lib/deadline.js';
 import type { Milliseconds } from '../../src/lib/units.js';
 import type { BuildSpec, ContainerSpec, NetworkSpec, VolumeSpec } from '../../src/model/container-spec.js';
 import { TsfigError, type ErrorCode } from '../../src/model/errors.js';
@@ -389,7 +389,7 @@ export class MemoryEngine implements Engine {
     setMaxListeners(0, signal); // each call listens while it lasts
     const call = { method, args };
     this.calls.push(call);
-    await abortable(Promise.resolve(this.onCall?.(call)), signal);
+    await raceAbort(Promise.resolve(this.onCall?.(call)), signal);
     if (!this.isReachable) throw new TsfigError('engine-unreachable', 'cannot reach the Docker engine');
     const at = this.#failures.findIndex((one) => one.method === method);
     const failed = at === -1 ? undefined : this.#failures.splice(at, 1)[0];

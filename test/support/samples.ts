@@ -173,7 +173,7 @@ const NEWS: { readonly [K in RunEvent['kind']]: RunEvent & { readonly kind: K } 
   'step-ended': { kind: 'step-ended', step, outcome: ENDS.failed },
   attached: { kind: 'attached', project: 'shop', containers: [container] },
   'log-line': { kind: 'log-line', container, stream: 'stderr', text: 'ready' },
-  'container-exited': { kind: 'container-exited', container, exitCode: 137 },
+  'container-exited': { kind: 'container-exited', container, exitCode: 137, restarting: false },
   'backing-off': {
     kind: 'backing-off',
     container: 'shop_upload_once',

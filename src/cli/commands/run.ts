@@ -35,6 +35,9 @@ export const registerRun: Register = (program, run) => {
     });
 };
 
+/** Codes above tell that a signal ended the command. */
+const SIGNAL_CODES = 128;
+
 async function runOne(context: Context, given: RunGiven): Promise<number> {
   const { flags } = given;
   const { run } = await import('../../actions/run.js');
@@ -57,6 +60,8 @@ async function runOne(context: Context, given: RunGiven): Promise<number> {
       return EXIT_RUN_FAILED;
     }
     if (flags.detach) await context.output.result(container);
+    // A command that ended by our stop or kill was ended by the user's signal; one that handled the stop tells by itself.
+    if (exitCode !== null && exitCode > SIGNAL_CODES && context.isSignalled()) context.control.signal.throwIfAborted();
     return exitCode ?? EXIT_OK;
   } finally {
     terminal.close();

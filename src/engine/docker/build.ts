@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { abortable } from '../../lib/deadline.js';
+import { raceAbort } from '../../lib/deadline.js';
 import type { Limit } from '../../lib/limit.js';
 import type { BuildSpec } from '../../model/container-spec.js';
 import { hasCode, TsfigError } from '../../model/errors.js';
@@ -66,7 +66,7 @@ export async function* buildImage(
 async function takeTurn(classicBuilds: Limit, signal: AbortSignal): Promise<() => void> {
   const turn = new Promise<() => void>((resolve) => void classicBuilds(() => new Promise<void>(resolve)));
   try {
-    return await abortable(turn, signal);
+    return await raceAbort(turn, signal);
   } catch (error) {
     void turn.then((leave) => leave());
     throw error;

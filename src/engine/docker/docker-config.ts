@@ -47,7 +47,7 @@ export function readDockerConfig(environment: Readonly<Record<string, string | u
     const config: unknown = JSON.parse(readFileSync(file, 'utf8'));
     const misfit = config === null ? undefined : CONFIG.misfit(config, 'it');
     if (misfit !== undefined) return { folder, config: {}, broken: `${file} is ignored: ${misfit}` };
-    return { folder, config: (config ?? {}), broken: null };
+    return { folder, config: config ?? {}, broken: null };
   } catch (error) {
     if (isNoSuchFile(error)) return { folder, config: {}, broken: null };
     // Not a parser's own words: they may quote what stands there, and that may be a secret.

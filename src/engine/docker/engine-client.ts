@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Duplex, Readable } from 'node:stream';
-import { abortable } from '../../lib/deadline.js';
+import { raceAbort } from '../../lib/deadline.js';
 import { hasCode, TsfigError } from '../../model/errors.js';
 import type { EngineInfo } from '../engine.js';
 import { type Answer, sendRequest, type EngineCall, isMessage, type Modem, linkSignal } from './send-request.js';
@@ -59,7 +59,7 @@ export class EngineClient {
     const linked = linkSignal(signal);
     const opening = sendRequest(this.#modem, prefix, call, linked.signal);
     try {
-      const stream = await abortable(opening, linked.signal);
+      const stream = await raceAbort(opening, linked.signal);
       // A stream that is not being read when it fails must not bring the process down; the reader sees the failure.
       stream.on('error', () => undefined);
       // After a switch of protocols the request's signal no longer reaches the socket.
@@ -89,7 +89,7 @@ export class EngineClient {
   async #readHeaders(answer: IncomingMessage, signal: AbortSignal): Promise<void> {
     const { headers, statusCode = 0 } = answer;
     if (this.#info === null && announcesVersion(headers)) this.#info = toEngineInfo(headers, this.address);
-    if (!ACCEPTED.includes(statusCode)) throw new Refusal(statusCode, await abortable(readText(answer), signal));
+    if (!ACCEPTED.includes(statusCode)) throw new Refusal(statusCode, await raceAbort(readText(answer), signal));
   }
 
   get #prefix(): string {

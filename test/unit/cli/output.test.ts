@@ -69,7 +69,7 @@ describe('output', () => {
       ...web.map((of) => p.done(of)),
       { kind: 'attached', project: 'shop', containers: ['shop_web_1'] },
       log('hello\r'),
-      { kind: 'container-exited', container: 'shop_web_1', exitCode: 3 },
+      { kind: 'container-exited', container: 'shop_web_1', exitCode: 3, restarting: false },
       { kind: 'stopping' },
     ];
     for (const event of events) await output.emit(event);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { patiently } from '../../../src/lib/deadline.js';
+import { withGrace } from '../../../src/lib/deadline.js';
 import { retry } from '../../../src/lib/retry.js';
 import { ms } from '../../../src/lib/units.js';
 
@@ -39,10 +39,10 @@ describe('a retry', () => {
 describe('patience', () => {
   it('has no end before the signal, and a short one after it', async () => {
     const controller = new AbortController();
-    await expect(patiently(Promise.resolve(1), ms(1), controller.signal)).resolves.toBe(1);
-    const waiting = patiently(new Promise(() => undefined), ms(1), controller.signal);
+    await expect(withGrace(Promise.resolve(1), ms(1), controller.signal)).resolves.toBe(1);
+    const waiting = withGrace(new Promise(() => undefined), ms(1), controller.signal);
     controller.abort(new Error('stop'));
     await expect(waiting).rejects.toThrow('stop');
-    await expect(patiently(Promise.resolve(2), ms(1), controller.signal)).resolves.toBe(2);
+    await expect(withGrace(Promise.resolve(2), ms(1), controller.signal)).resolves.toBe(2);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { abortable, within } from '../../../src/lib/deadline.js';
+import { raceAbort, withTimeout } from '../../../src/lib/deadline.js';
 import { didYouMean } from '../../../src/lib/did-you-mean.js';
 import { groupBy } from '../../../src/lib/group-by.js';
 import { limit } from '../../../src/lib/limit.js';
@@ -52,22 +52,22 @@ describe('within', () => {
   const parent = (): AbortController => new AbortController();
 
   it('gives the answer that comes in time', async () => {
-    await expect(within(ms(60_000), late, parent().signal, () => Promise.resolve(1))).resolves.toBe(1);
+    await expect(withTimeout(ms(60_000), late, parent().signal, () => Promise.resolve(1))).resolves.toBe(1);
   });
 
   it('ends work that takes too long, and aborts its signal', async () => {
     let seen: AbortSignal | undefined;
     const work = (signal: AbortSignal): Promise<never> => ((seen = signal), never());
-    await expect(within(ms(1), late, parent().signal, work)).rejects.toThrow('late');
+    await expect(withTimeout(ms(1), late, parent().signal, work)).rejects.toThrow('late');
     expect(seen?.aborted).toBe(true);
   });
 
   it("ends with the parent's reason, also when that came before", async () => {
     const controller = parent();
-    const work = within(ms(60_000), late, controller.signal, never);
+    const work = withTimeout(ms(60_000), late, controller.signal, never);
     controller.abort(new Error('stop'));
     await expect(work).rejects.toThrow('stop');
-    await expect(within(ms(60_000), late, controller.signal, never)).rejects.toThrow('stop');
+    await expect(withTimeout(ms(60_000), late, controller.signal, never)).rejects.toThrow('stop');
   });
 });
 
@@ -75,7 +75,7 @@ it('drops the late failure of what was aborted', async () => {
   const controller = new AbortController();
   let fail: (error: Error) => void = () => undefined;
   const slow = new Promise<void>((_resolve, reject) => (fail = reject));
-  const ended = abortable(slow, controller.signal);
+  const ended = raceAbort(slow, controller.signal);
   controller.abort(new Error('stop'));
   await expect(ended).rejects.toThrow('stop');
   fail(new Error('too late')); // an unhandled rejection would fail this run

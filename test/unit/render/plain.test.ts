@@ -94,7 +94,7 @@ describe('plain progress', () => {
       { kind: 'attached', project: 'shop', containers: ['shop_db_1', 'shop_web_1'] },
       { kind: 'log-line', container: 'shop_db_1', stream: 'stdout', text: 'ready\r' },
       { kind: 'log-line', container: 'shop_web_1', stream: 'stdout', text: 'serving' },
-      { kind: 'container-exited', container: 'shop_web_1', exitCode: 3 },
+      { kind: 'container-exited', container: 'shop_web_1', exitCode: 3, restarting: false },
       { kind: 'stopping' },
       { kind: 'killing' },
     ];
