@@ -1,7 +1,7 @@
-import { ownValue } from '../lib/own-value.js';
 import type { Engine } from '../engine/engine.js';
 import { fixedName, fixedPort, noSuchPort, readNamed } from '../graph/instances.js';
 import { namedServices, withNeeds } from '../graph/select.js';
+import { ownValue } from '../lib/own-value.js';
 import type { Milliseconds } from '../lib/units.js';
 import { bad, good, problem, type Checked, type Diagnostic } from '../model/diagnostic.js';
 import type { Observed } from '../model/observed.js';

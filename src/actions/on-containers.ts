@@ -1,5 +1,6 @@
 import type { Engine } from '../engine/engine.js';
 import { readNamed, type Named } from '../graph/instances.js';
+import { ownValue } from '../lib/own-value.js';
 import { good, type Checked } from '../model/diagnostic.js';
 import type { Control } from '../model/event.js';
 import type { ObservedContainer } from '../model/observed.js';
@@ -85,12 +86,12 @@ export const containersIn = (
   containers: readonly ObservedContainer[],
 ): ObservedContainer[] =>
   containersOf({ containers }, services).filter(
-    (container) => instances[serviceOf(container)]?.includes(numberOf(container)) ?? true,
+    (container) => ownValue(instances, serviceOf(container))?.includes(numberOf(container)) ?? true,
   );
 
 /** Whether the service of this container was named as a whole, so that its one-offs are meant as well. */
 export const isNamedAsWhole = ({ services, instances }: Named, container: ObservedContainer): boolean =>
-  services.includes(serviceOf(container)) && instances[serviceOf(container)] === undefined;
+  services.includes(serviceOf(container)) && ownValue(instances, serviceOf(container)) === undefined;
 
 /** Every container of the project, to be changed. Throws `project-elsewhere`. */
 export async function claimContainers(

@@ -1,6 +1,6 @@
-import { ownValue } from '../lib/own-value.js';
 import type { Exit } from '../apply/follow-logs.js';
 import type { Engine } from '../engine/engine.js';
+import { ownValue } from '../lib/own-value.js';
 import { bad, good, problem, type Checked } from '../model/diagnostic.js';
 import type { Control } from '../model/event.js';
 import type { ObservedContainer } from '../model/observed.js';

@@ -1,5 +1,5 @@
-import { ownValue } from '../lib/own-value.js';
 import { limit, type Limit } from '../lib/limit.js';
+import { ownValue } from '../lib/own-value.js';
 import { ms, seconds } from '../lib/units.js';
 import { describeFailure } from '../model/errors.js';
 import type { Control } from '../model/event.js';

@@ -1,6 +1,6 @@
-import { ownValue } from '../lib/own-value.js';
 import { compareText } from '../lib/compare-text.js';
 import { groupBy } from '../lib/group-by.js';
+import { ownValue } from '../lib/own-value.js';
 import { containerName, isReplacedName, LABEL } from '../model/names.js';
 import type { ObservedContainer } from '../model/observed.js';
 import type { Project, Service } from '../model/project.js';

@@ -143,7 +143,9 @@ describe('external_links', () => {
     scenario.fig(`web: { ${IDLE}, external_links: ["nobody-${scenario.project}:redis"] }`);
     const { code, stderr } = await scenario.run(['up', '-d']);
     expect([code, await scenario.containers()]).toEqual([1, []]);
-    expect(stderr).toContain(`there is no container nobody-${scenario.project}, which external_links of web names`);
+    expect(stderr).toContain(
+      `there is no container nobody-${scenario.project}, which external_links of web names (fig.yml:1)`,
+    );
   });
 });
 
