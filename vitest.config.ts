@@ -18,7 +18,6 @@ export default defineConfig({
           globalSetup: ['test/support/build.ts'],
           sequence: { groupOrder: 0 },
           include: ['test/unit/**/*.test.ts', 'test/contract/memory.test.ts', 'test/architecture.test.ts'],
-          testTimeout: 60_000, // what takes two seconds takes ten on a machine that does much else
         },
       },
       {

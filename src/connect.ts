@@ -11,10 +11,12 @@ export interface Surroundings {
   /** Absolute path of the directory to work in. */
   readonly directory: string;
   readonly version: string;
+  /** Told, in a sentence, of an input that cannot be used and is not needed. */
+  readonly warn?: (message: string) => void;
 }
 
 /** The real world: the only place that picks implementations. The engine is connected to on first use. */
-export function connect({ environment, directory, version }: Surroundings): World {
+export function connect({ environment, directory, version, warn }: Surroundings): World {
   let engine: Promise<Engine> | null = null;
   return {
     host: { files: realFiles, clock: realClock, lock: socketLock, routes: realRoutes },
@@ -23,7 +25,7 @@ export function connect({ environment, directory, version }: Surroundings): Worl
     version,
     async connectEngine(signal) {
       const { connectDocker } = await import('./engine/docker/connect-docker.js');
-      const connecting = (engine ??= connectDocker(environment, signal));
+      const connecting = (engine ??= connectDocker(environment, signal, warn));
       connecting.catch(() => (engine = null)); // the next call may find it
       return connecting;
     },

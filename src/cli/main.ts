@@ -79,8 +79,9 @@ async function runCommand(work: Parameters<Run>[0], options: RunOptions = {}): P
     mayRun.note(event);
     return output.emit(event);
   };
+  const warn = (message: string): void => output.note(`warning: ${message}`);
   const makeContext = (): Context => ({
-    world: connect({ environment: process.env, directory: workingDirectory(), version }),
+    world: connect({ environment: process.env, directory: workingDirectory(), version, warn }),
     control: { signal: signals.signal, force: signals.force, emit },
     output,
     project: { file: file ?? null, projectName: projectName ?? null },

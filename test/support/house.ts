@@ -55,6 +55,7 @@ export const NODE_MODULES: Readonly<Record<string, readonly string[]>> = {
   'node:os': ['host/', 'engine/docker/'],
   'node:path': ['host/', 'engine/docker/', 'actions/', 'cli/'],
   'node:path/posix': ['load/'], // calculates with text, whatever the machine
+  'node:process': ['engine/docker/connect-docker.ts'], // its client library reads the environment
   'node:readline/promises': ['cli/'],
   'node:stream': ['engine/docker/', 'cli/'],
   'node:stream/consumers': ['engine/docker/'],

@@ -1,8 +1,11 @@
 import { Agent, type ClientRequest, type IncomingMessage } from 'node:http';
+import { env } from 'node:process';
 import { TsfigError } from '../../model/errors.js';
 import type { Engine } from '../engine.js';
 import { connectionHint } from './connection-hints.js';
+import { proxyVariables } from './proxies.js';
 import type { Modem } from './send-request.js';
+import { readDockerConfig } from './docker-config.js';
 import { DockerEngine } from './docker-engine.js';
 import { EngineClient } from './engine-client.js';
 import { locateEngine, type LocatedEngine } from './locate-engine.js';
@@ -11,14 +14,22 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * An engine, found by `environment` (DOCKER_HOST and friends; see `locateEngine`). Nothing is asked of it yet: its first
- * answer tells what it is. Throws `engine-unreachable` for what cannot be an engine.
+ * answer tells what it is. `warn` is told of a configuration that cannot be used. Throws `engine-unreachable` for what cannot
+ * be an engine.
  */
-export async function connectDocker(environment: Environment, signal: AbortSignal): Promise<Engine> {
+export async function connectDocker(
+  environment: Environment,
+  signal: AbortSignal,
+  warn: (message: string) => void = () => undefined,
+): Promise<Engine> {
   signal.throwIfAborted();
+  const { config, broken } = readDockerConfig(environment);
+  if (broken !== null) warn(broken);
   const located = await locateEngine(environment);
   const hintFor = (failure: unknown): string | undefined => connectionHint(located, failure);
   const client = new EngineClient(await openModem(located, environment), located.address.text, hintFor);
-  return new DockerEngine({ client, environment });
+  const proxies = proxyVariables(config, located.address.text);
+  return new DockerEngine({ client, environment, proxies });
 }
 
 /** dockerode saves writing HTTP to an engine: requests, switched connections, bodies. Imported here, when it is needed. */
@@ -44,9 +55,23 @@ async function openModem(located: LocatedEngine, environment: Environment): Prom
     version: undefined,
   };
   try {
-    return new Dockerode(options).modem;
+    return withoutDockerHost(() => new Dockerode(options).modem);
   } catch (error) {
     throw new TsfigError('engine-unreachable', `cannot use ${address.text}: ${String(error)}`, { cause: error });
+  }
+}
+
+/**
+ * The library reads the process's own variables before its options, and fails where DOCKER_CERT_PATH has not all three files
+ * (docker-modem 5.0: defaultOpts). Without DOCKER_HOST it reads none. Nothing else runs meanwhile.
+ */
+function withoutDockerHost<T>(make: () => T): T {
+  const { DOCKER_HOST: host } = env;
+  delete env['DOCKER_HOST'];
+  try {
+    return make();
+  } finally {
+    if (host !== undefined) env['DOCKER_HOST'] = host;
   }
 }
 

@@ -52,12 +52,15 @@ import {
 import { attachTo, readLogs } from './output.js';
 import type { DockerParts } from './docker-parts.js';
 import { list, type Shape } from './shape.js';
-import { toCreateBody, toNetworkBody, toVolumeBody, wholeSeconds } from './to-docker.js';
+import { withVariables } from './proxies.js';
+import { MTU, toCreateBody, toNetworkBody, toVolumeBody, wholeSeconds } from './to-docker.js';
 
 /** `Engine` over the Docker Engine API: each method is translated, asked, and translated back. */
 export class DockerEngine implements Engine {
   readonly address: string;
   readonly #parts: DockerParts;
+  /** Of the engine's own network, since the last look at all networks: those that are made get the same. */
+  #mtu: string | null = null;
   readonly #classicBuilds = limit(1);
   #secret: { readonly id: string | null } | null = null;
 
@@ -99,6 +102,7 @@ export class DockerEngine implements Engine {
 
   async listNetworks({ signal }: CallOptions): Promise<readonly ObservedNetwork[]> {
     const found = await this.#ask(get('/networks'), list(NETWORK), doing('list networks'), signal);
+    this.#mtu = found.find(({ Name }) => Name === 'bridge')?.Options?.[MTU] ?? null;
     return found.map(toObservedNetwork);
   }
 
@@ -126,7 +130,7 @@ export class DockerEngine implements Engine {
   }
 
   async createNetwork(network: NetworkSpec, { signal }: CallOptions): Promise<void> {
-    const call = post('/networks/create', {}, toNetworkBody(network));
+    const call = post('/networks/create', {}, toNetworkBody(network, this.#mtu));
     await this.#tell(call, doing(`create network ${network.name}`, 'not-found'), signal);
   }
 
@@ -168,7 +172,8 @@ export class DockerEngine implements Engine {
 
   async createContainer(spec: ContainerSpec, { signal }: CallOptions): Promise<string> {
     const { apiVersion } = await this.engineInfo({ signal });
-    const body = toCreateBody(spec, apiVersion);
+    const environment = withVariables(spec.environment, this.#parts.proxies);
+    const body = toCreateBody({ ...spec, environment }, apiVersion);
     const call = post('/containers/create', { name: spec.name }, body);
     const { Id } = await this.#ask(call, CREATED, doing(`create ${spec.name}`, 'image-not-found'), signal);
     return Id;

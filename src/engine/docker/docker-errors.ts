@@ -98,9 +98,12 @@ export function fromDocker(error: unknown, { doing: what, missing, isConnecting 
     return new TsfigError(code, `cannot ${what}: ${text}`, { hint: hint ?? HINTS[code], cause: error });
   }
   if (!isConnectionFailure(failure)) return error;
-  const message = `cannot ${isConnecting ? what : `reach the Docker engine to ${what}`}: ${error.message}`;
+  const message = `cannot ${isConnecting ? what : `reach the Docker engine to ${what}`}: ${reasonOf(error)}`;
   return new TsfigError('engine-unreachable', message, { hint: hint ?? HINTS['engine-unreachable'], cause: error });
 }
+
+/** OpenSSL says `…:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:FILE:LINE:`, and only one part is for people. */
+const reasonOf = ({ message }: Error): string => /:SSL routines:[^:]*:([^:]+)/.exec(message)?.[1] ?? message;
 
 /** The code of an engine's refusal: by its text where only that tells, else by its status. */
 export function codeOf(status: number, text: string, missing: ErrorCode): ErrorCode {

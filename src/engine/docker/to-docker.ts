@@ -177,14 +177,25 @@ const nanoseconds = (length: Milliseconds | null): number | undefined =>
 /** The engine knows grace periods in whole seconds only; half a second becomes one rather than none. */
 export const wholeSeconds = (length: Milliseconds): number => Math.ceil(length / 1000);
 
-/** The body of `POST /networks/create` (Engine API v1.40 to v1.51). */
-export function toNetworkBody({ name, subnet, gateway, dynamicRange, labels }: NetworkSpec): DockerJson {
+/** The option of a bridge network for the largest packet (moby: libnetwork/drivers/bridge). */
+export const MTU = 'com.docker.network.driver.mtu';
+const USUAL_MTU = '1500';
+
+/**
+ * The body of `POST /networks/create` (Engine API v1.40 to v1.51). `mtu` is that of the engine's own network: in a tunnel or
+ * a cloud it is smaller than usual, and an engine does not pass it on to networks that are made.
+ */
+export function toNetworkBody(
+  { name, subnet, gateway, dynamicRange, labels }: NetworkSpec,
+  mtu: string | null = null,
+): DockerJson {
   const range = { Subnet: subnet ?? undefined, Gateway: gateway ?? undefined, IPRange: dynamicRange ?? undefined };
   return {
     Name: name,
     // Before API 1.44 two networks could have one name unless this was asked for.
     CheckDuplicate: true,
     Driver: 'bridge',
+    Options: mtu === null || mtu === USUAL_MTU ? undefined : { [MTU]: mtu },
     IPAM: subnet === null ? undefined : { Config: [range] },
     Labels: labels,
   };

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readAddress } from '../../../../src/engine/docker/address.js';
 import { connectDocker } from '../../../../src/engine/docker/connect-docker.js';
 import { toBuilder, toEngineInfo } from '../../../../src/engine/docker/negotiation.js';
+import { readDockerConfig } from '../../../../src/engine/docker/docker-config.js';
 import { locateEngine } from '../../../../src/engine/docker/locate-engine.js';
 
 describe('an address', () => {
@@ -122,12 +123,27 @@ describe('the engine is found', () => {
     await expect(located(host)).rejects.toThrow(`there is a cert.pem in ${home}/.docker, and no key.pem`);
   });
 
-  it('or it is said which context or file is wrong', async () => {
+  it.each([
+    ['{"auths": secret', 'it is not JSON'],
+    ['', 'it is not JSON'],
+    ['[]', 'it is a list, not an object'],
+    ['{"proxies":{"default":{"httpProxy":7}}}', 'it.proxies.default.httpProxy is 7, not a string'],
+  ])('config.json of docker that cannot be used is warned of once and stops nothing: %s', async (text, why) => {
+    await file('.docker/config.json', text);
+    const warnings: string[] = [];
+    await connectDocker({ HOME: home }, new AbortController().signal, (message) => warnings.push(message));
+    expect(warnings).toEqual([`${home}/.docker/config.json is ignored: ${why}`]);
+  });
+
+  it('config.json of docker that is a directory is warned of, and null is none', async () => {
+    await mkdir(path.join(home, '.docker/config.json'), { recursive: true });
+    expect(readDockerConfig({ HOME: home }).broken).toContain('it cannot be read (EISDIR)');
+    await file('other/config.json', 'null');
+    expect(readDockerConfig({ DOCKER_CONFIG: path.join(home, 'other') })).toMatchObject({ config: {}, broken: null });
+  });
+
+  it('or it is said which context is wrong', async () => {
     await expect(located({ DOCKER_CONTEXT: 'gone' })).rejects.toThrow('docker context "gone"');
-    await file('.docker/config.json', '{"auths": secret');
-    const broken = located({});
-    await expect(broken).rejects.toMatchObject({ code: 'engine-unreachable' });
-    await expect(broken).rejects.not.toThrow('secret');
   });
 });
 
