@@ -7,7 +7,7 @@ import type { ObservedContainer } from '../model/observed.js';
 import type { Outcomes, Plan } from '../model/plan.js';
 import type { Project } from '../model/project.js';
 import { containersOf } from '../plan/plan-stop.js';
-import { numberOf, serviceOf } from '../plan/units.js';
+import { numberOf, serviceOf } from '../model/replica.js';
 import { carryOut } from './carry-out.js';
 import type { ProjectRequest } from './find-file.js';
 import { locked } from './locked.js';

@@ -35,7 +35,7 @@ export async function observe(engine: Engine, looking: Looking, signal: AbortSig
   const { project, services } = looking;
   const call = { signal };
   const listing = engine.listContainers({ project: project.name, signal });
-  const [containers, networks, volumes, images, externals] = await Promise.all([
+  const [containers, networks, volumes, images, externalContainers] = await Promise.all([
     listing,
     engine.listNetworks(call),
     looking.everyVolume || hasNamedVolumes(services) ? engine.listVolumes({ project: project.name, signal }) : [],
@@ -48,7 +48,7 @@ export async function observe(engine: Engine, looking: Looking, signal: AbortSig
     images,
     networks,
     volumes,
-    externals,
+    externalContainers,
     addressSpace,
     linkStyle: linkStyleOf(await engine.engineInfo(call)),
   };

@@ -7,7 +7,7 @@ import type { Fingerprint } from './fingerprint.js';
 export function whyReplace(container: ObservedContainer, wanted: Fingerprint): Reason | null {
   if (container.labels[LABEL.configHash] === wanted.hash) return null;
   const had = readFields(container.labels[LABEL.fields]);
-  if (!had) return { code: 'foreign' };
+  if (!had) return { code: 'made-by-other-tool' };
   const fields = wanted.fields();
   const keys = [...new Set([...Object.keys(had), ...Object.keys(fields)])].toSorted();
   const changed = keys.filter((key) => had[key] !== fields[key]);
