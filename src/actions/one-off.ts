@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/engine.js';
 import { withNeeds } from '../graph/select.js';
-import type { Milliseconds } from '../lib/units.js';
+import { seconds, type Milliseconds } from '../lib/units.js';
 import type { Control } from '../model/event.js';
 import type { Observed } from '../model/observed.js';
 import type { Outcomes, Plan, Step } from '../model/plan.js';
