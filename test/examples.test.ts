@@ -1,18 +1,10 @@
 import { readFile, readdir } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { LABEL } from '../src/model/names.js';
 import { examples, Project, root, run, WITH_BUILDS_MS } from './support/example.js';
-
-async function freePort(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return String(port);
-}
+import { freePort } from './support/free-port.js';
 
 describe.each(await readdir(examples))('examples/%s', (folder) => {
   it('loads, plans and says what it is', { timeout: 30_000 }, async () => {
@@ -33,7 +25,7 @@ describe('quickstart', () => {
   let project: Project;
 
   beforeAll(async () => {
-    port = await freePort();
+    port = String(await freePort());
     project = new Project('quickstart/fig.yml', { PORT: port });
     await project.succeed('up', '-d');
   }, WITH_BUILDS_MS);
@@ -87,7 +79,7 @@ describe('seyren, with stand-ins', () => {
   let project: Project;
 
   beforeAll(async () => {
-    const env = { SEYREN_PORT: await freePort(), STATSD_PORT: await freePort() };
+    const env = { SEYREN_PORT: String(await freePort()), STATSD_PORT: String(await freePort()) };
     project = new Project('seyren/stand-ins.yml', env);
     await project.succeed('up', '-d', 'seyren');
   }, WITH_BUILDS_MS);

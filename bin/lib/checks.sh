@@ -19,6 +19,31 @@ need_test_programs() {
   fi
 }
 
+# An ssh client and server, installed because the server needs its user. It is not started, now or when the machine starts: a test
+# starts one of its own, with a configuration of its own.
+need_ssh() {
+  begin ssh 'sshd, ssh'
+  if [ -x /usr/sbin/sshd ] && command -v ssh >/dev/null; then
+    end_step 'sshd, ssh (there)'
+  elif has_apt && may_be_root && quietly ssh without_starting install_packages openssh-server openssh-client; then
+    end_step 'openssh-server, openssh-client (installed)'
+  else
+    end_step 'no sshd: some tests are skipped'
+  fi
+}
+
+# What packages ask before they start a service (invoke-rc.d(8)), unless this machine has an answer of its own.
+without_starting() ( # without_starting COMMAND…
+  policy=/usr/sbin/policy-rc.d
+  if [ ! -e $policy ]; then
+    trap 'as_root rm -f $policy' EXIT
+    as_root sh -c 'printf "#!/bin/sh\nexit 101\n" >"$1" && chmod 755 "$1"' sh $policy || exit
+  fi
+  had_sshd=$([ ! -x /usr/sbin/sshd ] || echo yes)
+  "$@" || exit
+  if [ -z "$had_sshd" ] && has_systemd; then as_root systemctl disable --quiet ssh.service ssh.socket; fi
+)
+
 # Installed, not unpacked: their libraries, and the programs that a supervisor's own scripts call by the usual PATH, are not found in
 # another folder. None of them starts anything by being there.
 need_supervisors() {

@@ -43,13 +43,14 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 
 /** Modules of Node, and who may import them. The world touches the world; what is pure needs a word for each. */
 export const NODE_MODULES: Readonly<Record<string, readonly string[]>> = {
-  'node:child_process': ['engine/docker/'], // credential helpers
+  'node:child_process': ['engine/docker/'], // ssh, credential helpers
   'node:crypto': ['engine/docker/', 'host/', 'plan/fingerprint.ts', 'actions/run.ts'], // a hash; a name of its own
   'node:events': ['engine/docker/', 'apply/follow-logs.ts'], // many listeners to one signal
   'node:fs': ['host/', 'engine/docker/', 'cli/main.ts'], // main reads the version
   'node:fs/promises': ['host/', 'engine/docker/'],
   'node:http': ['engine/docker/'],
   'node:http2': ['engine/docker/'],
+  'node:https': ['engine/docker/'],
   'node:net': ['host/', 'engine/docker/'],
   'node:os': ['host/', 'engine/docker/'],
   'node:path': ['host/', 'engine/docker/', 'actions/', 'cli/'],
@@ -58,6 +59,7 @@ export const NODE_MODULES: Readonly<Record<string, readonly string[]>> = {
   'node:stream': ['engine/docker/', 'cli/'],
   'node:stream/consumers': ['engine/docker/'],
   'node:tty': ['host/'],
+  'node:tls': ['engine/docker/'],
   'node:timers/promises': ['lib/deadline.ts'],
 };
 

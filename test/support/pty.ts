@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { TSFIG, type Scenario } from './cli.js';
+import { TSFIG, type Options, type Scenario } from './cli.js';
 
 export interface Pty {
   /** Types; `\x03` is Ctrl-C. */
@@ -11,11 +11,11 @@ export interface Pty {
 }
 
 /** Runs tsfig on a terminal of its own (util-linux `script`), 24 lines of 80 columns. The words need no quoting. */
-export function onTerminal(scenario: Scenario, args: readonly string[]): Pty {
+export function onTerminal(scenario: Scenario, args: readonly string[], { env = {} }: Options = {}): Pty {
   const command = `stty rows 24 columns 80; ${process.execPath} ${TSFIG} ${args.join(' ')}`;
   const child = spawn('script', ['-qec', command, '/dev/null'], {
     cwd: scenario.directory,
-    env: { ...process.env, TSFIG_PROJECT_NAME: scenario.project, NO_COLOR: '1', SHELL: '/bin/sh' },
+    env: { ...process.env, TSFIG_PROJECT_NAME: scenario.project, NO_COLOR: '1', SHELL: '/bin/sh', ...env },
   });
   let screen = '';
   let over = false;

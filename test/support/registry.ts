@@ -1,9 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { freePort } from './free-port.js';
 
 /** Why there can be no registry; undefined when there can. `bin/test` installs Debian's package. */
 export const noRegistry = (): string | undefined =>
@@ -56,12 +56,4 @@ async function listening(lines: ReturnType<typeof createInterface>): Promise<voi
     });
     lines.once('close', () => reject(new Error(`the registry did not start:\n${said.join('\n')}`)));
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -44,7 +44,7 @@ export function readClassicBuild(): BuildReader {
   return {
     read: (line) => {
       const progress = toProgress(line);
-      const lines = line.stream === undefined ? [] : cutter.push(Buffer.from(line.stream));
+      const lines = typeof line.stream === 'string' ? cutter.push(Buffer.from(line.stream)) : [];
       return [...lines.map(note), ...(progress ? [{ kind: 'progress', progress } as const] : [])];
     },
     end: () => {

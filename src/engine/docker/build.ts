@@ -12,12 +12,11 @@ import { toFileSource } from './context-sync.js';
 import type { DockerParts } from './docker-parts.js';
 import { doing } from './docker-errors.js';
 import type { EngineCall } from './send-request.js';
-import { openStream, readPieces, type Connection } from './engine-client.js';
+import { openStream, readJsonLines, type Connection } from './engine-client.js';
 import { toBuilder, type Builder } from './negotiation.js';
 import { DOCKER_HUB, readImageRef } from './image-ref.js';
-import { failureOf, type ProgressLine } from './progress.js';
+import { failureOf, PROGRESS_LINE } from './progress.js';
 import { findCredentials, listRegistries, toAuthConfigHeader, type Credentials } from './registry-auth.js';
-import { toJsonLines } from './streams.js';
 import { BadContext } from './user-file.js';
 
 /** Builds an image; see `Engine.buildImage`. Nothing happens before the first output is asked for. */
@@ -137,8 +136,7 @@ async function* readBuild(
   build: BuildSpec,
   reader: BuildReader,
 ): AsyncGenerator<BuildOutput, void> {
-  for await (const json of toJsonLines(readPieces(connection))) {
-    const line = json as ProgressLine;
+  for await (const line of readJsonLines(connection, PROGRESS_LINE)) {
     yield* reader.read(line);
     const failure = failureOf(line);
     if (failure !== undefined) {

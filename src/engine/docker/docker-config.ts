@@ -28,7 +28,7 @@ export function readDockerConfig(environment: Readonly<Record<string, string | u
   readonly folder: string;
   readonly config: DockerConfig;
 } {
-  const folder = environment['DOCKER_CONFIG'] ?? path.join(environment['HOME'] ?? homedir(), '.docker');
+  const folder = dockerFolder(environment);
   const file = path.join(folder, 'config.json');
   try {
     const config = JSON.parse(readFileSync(file, 'utf8')) as DockerConfig | null;
@@ -40,6 +40,10 @@ export function readDockerConfig(environment: Readonly<Record<string, string | u
     throw new TsfigError('engine-unreachable', `cannot read ${file}`, { hint });
   }
 }
+
+/** Where the docker command keeps its configuration, contexts and certificates. */
+export const dockerFolder = (environment: Readonly<Record<string, string | undefined>>): string =>
+  environment['DOCKER_CONFIG'] || path.join(environment['HOME'] ?? homedir(), '.docker');
 
 export const isNoSuchFile = (error: unknown): boolean => {
   const code = (error as { code?: unknown }).code;

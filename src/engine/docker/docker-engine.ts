@@ -24,17 +24,19 @@ import type {
 } from '../engine.js';
 import { hasCode } from '../../model/errors.js';
 import { doing, type Doing } from './docker-errors.js';
-import type {
-  ContainerJson,
-  ContainerSummaryJson,
-  HostJson,
-  ImageJson,
-  ImageSummaryJson,
-  NetworkJson,
-  VolumeJson,
+import {
+  CONTAINER,
+  CONTAINER_SUMMARY,
+  CREATED,
+  HOST,
+  IMAGE,
+  IMAGE_SUMMARY,
+  NETWORK,
+  VOLUME_LIST,
+  WAITED,
 } from './docker-json.js';
 import { labelFilter, type EngineCall } from './send-request.js';
-import { ask } from './engine-client.js';
+import { ask, tell } from './engine-client.js';
 import { followEvents } from './events.js';
 import {
   toContainerDetails,
@@ -46,6 +48,7 @@ import {
 } from './from-docker.js';
 import { attachTo, readLogs } from './output.js';
 import type { DockerParts } from './docker-parts.js';
+import { list, type Shape } from './shape.js';
 import { toCreateBody, toNetworkBody, toVolumeBody, wholeSeconds } from './to-docker.js';
 
 /** `Engine` over the Docker Engine API: each method is translated, asked, and translated back. */
@@ -71,7 +74,7 @@ export class DockerEngine implements Engine {
 
   async #findSecret(signal: AbortSignal): Promise<{ readonly id: string | null }> {
     try {
-      const { Id } = await this.#ask<NetworkJson>(get('/networks/none'), doing('identify it', 'not-found'), signal);
+      const { Id } = await this.#ask(get('/networks/none'), NETWORK, doing('identify it', 'not-found'), signal);
       return { id: Id };
     } catch (error) {
       if (hasCode(error, 'not-found')) return { id: null };
@@ -82,18 +85,18 @@ export class DockerEngine implements Engine {
   async listContainers({ project, signal }: CallOptions & { readonly project: string | null }) {
     const filters = project === null ? undefined : labelFilter(project);
     const call = get('/containers/json', { all: 1, filters });
-    const list = await this.#ask<readonly ContainerSummaryJson[]>(call, doing('list containers'), signal);
-    return list.map(toObservedContainer) satisfies ObservedContainer[];
+    const found = await this.#ask(call, list(CONTAINER_SUMMARY), doing('list containers'), signal);
+    return found.map(toObservedContainer) satisfies ObservedContainer[];
   }
 
   async inspectContainer(container: string, { signal }: CallOptions): Promise<ContainerDetails> {
     const call = get(`/containers/${encodeURIComponent(container)}/json`);
-    return toContainerDetails(await this.#ask<ContainerJson>(call, doing(`inspect ${container}`), signal));
+    return toContainerDetails(await this.#ask(call, CONTAINER, doing(`inspect ${container}`), signal));
   }
 
   async listNetworks({ signal }: CallOptions): Promise<readonly ObservedNetwork[]> {
-    const list = await this.#ask<readonly NetworkJson[]>(get('/networks'), doing('list networks'), signal);
-    return list.map(toObservedNetwork);
+    const found = await this.#ask(get('/networks'), list(NETWORK), doing('list networks'), signal);
+    return found.map(toObservedNetwork);
   }
 
   async listVolumes({
@@ -101,32 +104,31 @@ export class DockerEngine implements Engine {
     signal,
   }: CallOptions & { readonly project: string }): Promise<readonly ObservedVolume[]> {
     const call = get('/volumes', { filters: labelFilter(project) });
-    type Answer = { readonly Volumes?: readonly VolumeJson[] | null };
-    const { Volumes } = await this.#ask<Answer>(call, doing('list volumes'), signal);
+    const { Volumes } = await this.#ask(call, VOLUME_LIST, doing('list volumes'), signal);
     return (Volumes ?? []).map(({ Name, Labels }) => ({ name: Name, labels: Labels ?? {} }));
   }
 
   async inspectImage(ref: string, { signal }: CallOptions): Promise<ObservedImage> {
     const call = get(`/images/${encodeURIComponent(ref)}/json`);
-    return toObservedImage(await this.#ask<ImageJson>(call, doing(`inspect ${ref}`, 'image-not-found'), signal));
+    return toObservedImage(await this.#ask(call, IMAGE, doing(`inspect ${ref}`, 'image-not-found'), signal));
   }
 
   async findImages(refs: readonly string[], { signal }: CallOptions): Promise<ReadonlyMap<string, string>> {
     const call = get('/images/json', { filters: JSON.stringify({ reference: refs }) });
-    return toImageIds(refs, await this.#ask<readonly ImageSummaryJson[]>(call, doing('list images'), signal));
+    return toImageIds(refs, await this.#ask(call, list(IMAGE_SUMMARY), doing('list images'), signal));
   }
 
   async inspectHost({ signal }: CallOptions): Promise<EngineHost> {
-    return toEngineHost(await this.#ask<HostJson>(get('/info'), doing('ask the engine about its host'), signal));
+    return toEngineHost(await this.#ask(get('/info'), HOST, doing('ask the engine about its host'), signal));
   }
 
   async createNetwork(network: NetworkSpec, { signal }: CallOptions): Promise<void> {
     const call = post('/networks/create', {}, toNetworkBody(network));
-    await this.#ask(call, doing(`create network ${network.name}`, 'not-found'), signal);
+    await this.#tell(call, doing(`create network ${network.name}`, 'not-found'), signal);
   }
 
   async removeNetwork(name: string, { signal }: CallOptions): Promise<void> {
-    await this.#ask(
+    await this.#tell(
       remove(`/networks/${encodeURIComponent(name)}`),
       doing(`remove network ${name}`, 'not-found'),
       signal,
@@ -137,21 +139,21 @@ export class DockerEngine implements Engine {
     const ipam = address === null ? undefined : { IPv4Address: address };
     const body = { Container: container, EndpointConfig: { Aliases: aliases, IPAMConfig: ipam } };
     const call = post(`/networks/${encodeURIComponent(network)}/connect`, {}, body);
-    await this.#ask(call, doing(`connect ${container} to ${network}`, 'not-found'), signal);
+    await this.#tell(call, doing(`connect ${container} to ${network}`, 'not-found'), signal);
   }
 
   async disconnectNetwork(network: string, container: string, { signal }: CallOptions): Promise<void> {
     const call = post(`/networks/${encodeURIComponent(network)}/disconnect`, {}, { Container: container, Force: true });
-    await this.#ask(call, doing(`disconnect ${container} from ${network}`, 'not-found'), signal);
+    await this.#tell(call, doing(`disconnect ${container} from ${network}`, 'not-found'), signal);
   }
 
   async createVolume(volume: VolumeSpec, { signal }: CallOptions): Promise<void> {
     const call = post('/volumes/create', {}, toVolumeBody(volume));
-    await this.#ask(call, doing(`create volume ${volume.name}`, 'not-found'), signal);
+    await this.#tell(call, doing(`create volume ${volume.name}`, 'not-found'), signal);
   }
 
   async removeVolume(name: string, { signal }: CallOptions): Promise<void> {
-    await this.#ask(
+    await this.#tell(
       remove(`/volumes/${encodeURIComponent(name)}`),
       doing(`remove volume ${name}`, 'not-found'),
       signal,
@@ -162,7 +164,7 @@ export class DockerEngine implements Engine {
     const { apiVersion } = await this.engineInfo({ signal });
     const body = toCreateBody(spec, apiVersion);
     const call = post('/containers/create', { name: spec.name }, body);
-    const { Id } = await this.#ask<{ Id: string }>(call, doing(`create ${spec.name}`, 'image-not-found'), signal);
+    const { Id } = await this.#ask(call, CREATED, doing(`create ${spec.name}`, 'image-not-found'), signal);
     return Id;
   }
 
@@ -188,13 +190,13 @@ export class DockerEngine implements Engine {
 
   async removeContainer(container: string, volumes: boolean, { signal }: CallOptions): Promise<void> {
     const call = remove(`/containers/${encodeURIComponent(container)}`, { force: 1, v: volumes });
-    await this.#ask(call, doing(`remove ${container}`), signal);
+    await this.#tell(call, doing(`remove ${container}`), signal);
   }
 
   async waitContainer(container: string, { nextExit, signal }: CallOptions & { readonly nextExit: boolean }) {
     const condition = nextExit ? 'next-exit' : 'not-running';
     const call = post(`/containers/${encodeURIComponent(container)}/wait`, { condition });
-    const { StatusCode } = await this.#ask<{ StatusCode: number }>(call, doing(`wait for ${container}`), signal);
+    const { StatusCode } = await this.#ask(call, WAITED, doing(`wait for ${container}`), signal);
     return StatusCode;
   }
 
@@ -230,7 +232,7 @@ export class DockerEngine implements Engine {
   }
 
   async removeImage(ref: string, { signal }: CallOptions): Promise<void> {
-    await this.#ask(
+    await this.#tell(
       remove(`/images/${encodeURIComponent(ref)}`),
       doing(`remove image ${ref}`, 'image-not-found'),
       signal,
@@ -248,11 +250,15 @@ export class DockerEngine implements Engine {
 
   async #act(container: string, verb: string, query: NonNullable<EngineCall['query']>, signal: AbortSignal) {
     const call = post(`/containers/${encodeURIComponent(container)}/${verb}`, query);
-    await this.#ask(call, doing(`${verb} ${container}`), signal);
+    await this.#tell(call, doing(`${verb} ${container}`), signal);
   }
 
-  async #ask<T>(call: EngineCall, what: Doing, signal: AbortSignal): Promise<T> {
-    return (await ask(this.#parts.client, call, what, signal)) as T;
+  #ask<T>(call: EngineCall, shape: Shape<T>, what: Doing, signal: AbortSignal): Promise<T> {
+    return ask(this.#parts.client, call, { doing: what, signal, shape });
+  }
+
+  #tell(call: EngineCall, what: Doing, signal: AbortSignal): Promise<void> {
+    return tell(this.#parts.client, call, { doing: what, signal });
   }
 }
 

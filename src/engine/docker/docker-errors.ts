@@ -6,6 +6,8 @@ export interface Doing {
   readonly doing: string;
   /** What a 404 means that says something is missing, but not what. */
   readonly missing: ErrorCode;
+  /** True while nothing has been heard of the engine yet. */
+  readonly isConnecting?: boolean;
 }
 
 export const doing = (what: string, missing: ErrorCode = 'container-not-found'): Doing => ({ doing: what, missing });
@@ -16,7 +18,7 @@ export class Refusal extends Error {
   readonly json: unknown;
 
   constructor(statusCode: number, body: string) {
-    super(body.trim() === '' ? `HTTP code ${statusCode}` : body);
+    super(body.trim() === '' || isRedirect(statusCode) ? `HTTP code ${statusCode}` : body);
     this.statusCode = statusCode;
     try {
       this.json = JSON.parse(body);
@@ -26,12 +28,13 @@ export class Refusal extends Error {
   }
 }
 
+/** No engine sends anybody elsewhere; what the page says is for people with a browser. */
+const isRedirect = (statusCode: number): boolean => statusCode >= 300 && statusCode < 400;
+
 /** What a `Refusal` and the client library's failures have; of the latter nothing is promised. */
 interface DockerFailure {
   readonly statusCode?: unknown;
   readonly code?: unknown;
-  /** Set by ssh2 on its failures. */
-  readonly level?: unknown;
   readonly json?: unknown;
   readonly message?: unknown;
 }
@@ -80,20 +83,22 @@ const HINTS: Partial<Readonly<Record<ErrorCode, string>>> = {
     'is the engine running, and may you use its socket? DOCKER_HOST names another one, such as unix:///var/run/docker.sock',
 };
 
-/** A failure of a request as a `TsfigError`; what is not the engine's doing comes back as it is, as a bug of ours. */
-export function fromDocker(error: unknown, { doing: what, missing }: Doing): unknown {
+/**
+ * A failure of a request as a `TsfigError`; what is not the engine's doing comes back as it is, as a bug of ours. `hint`
+ * is what is known to help, where that is more than the code tells.
+ */
+export function fromDocker(error: unknown, { doing: what, missing, isConnecting }: Doing, hint?: string): unknown {
   if (!(error instanceof Error) || error instanceof TsfigError) return error;
   const failure = error as DockerFailure;
   if (typeof failure.statusCode === 'number') {
     const text = refusalText(failure);
-    return refusal(codeOf(failure.statusCode, text, missing), `cannot ${what}: ${text}`, error);
+    const code = codeOf(failure.statusCode, text, missing);
+    return new TsfigError(code, `cannot ${what}: ${text}`, { hint: hint ?? HINTS[code], cause: error });
   }
   if (!isConnectionFailure(failure)) return error;
-  return refusal('engine-unreachable', `cannot reach the Docker engine to ${what}: ${error.message}`, error);
+  const message = `cannot ${isConnecting ? what : `reach the Docker engine to ${what}`}: ${error.message}`;
+  return new TsfigError('engine-unreachable', message, { hint: hint ?? HINTS['engine-unreachable'], cause: error });
 }
-
-const refusal = (code: ErrorCode, message: string, cause: unknown): TsfigError =>
-  new TsfigError(code, message, { hint: HINTS[code], cause });
 
 /** The code of an engine's refusal: by its text where only that tells, else by its status. */
 export function codeOf(status: number, text: string, missing: ErrorCode): ErrorCode {
@@ -118,8 +123,7 @@ function refusalText({ json, message }: DockerFailure): string {
   return (typeof own === 'string' ? own : String(message)).trim();
 }
 
-function isConnectionFailure({ code, level }: DockerFailure): boolean {
-  if (typeof level === 'string') return true;
+function isConnectionFailure({ code }: DockerFailure): boolean {
   if (typeof code !== 'string') return false;
   // Node's own ERR_ codes are mostly about wrong arguments: ours. These are about the connection.
   return !code.startsWith('ERR_') || /^ERR_(TLS|SSL|STREAM_PREMATURE_CLOSE|SOCKET)/.test(code);

@@ -1,131 +1,121 @@
-/**
+import { anything, boolean, list, maybe, number, object, record, text, type Infer } from './shape.js';
+
+/*
  * What is read of the engine's answers (Engine API v1.40 to v1.51). Nothing is promised to be there: engines and Podman
  * leave out what is empty, or send null.
  */
-type Maybe<T> = T | null | undefined;
-type MaybeRecord<T> = Maybe<Readonly<Record<string, T>>>;
 
-export interface ContainerSummaryJson {
-  readonly Id: string;
-  readonly Names?: Maybe<readonly string[]>;
-  readonly Image?: Maybe<string>;
-  readonly ImageID?: Maybe<string>;
-  readonly Command?: Maybe<string>;
-  readonly Created?: Maybe<number>;
-  readonly State?: Maybe<string>;
-  readonly Status?: Maybe<string>;
-  readonly Labels?: MaybeRecord<string>;
-  readonly Ports?: Maybe<readonly PortJson[]>;
-  readonly Mounts?: Maybe<readonly MountJson[]>;
-  readonly HostConfig?: Maybe<{ readonly NetworkMode?: Maybe<string> }>;
-  readonly NetworkSettings?: Maybe<{ readonly Networks?: MaybeRecord<EndpointJson> }>;
-}
+const ENDPOINT = object({
+  NetworkID: maybe(text),
+  IPAddress: maybe(text),
+  Aliases: maybe(list(text)),
+  IPAMConfig: maybe(object({ IPv4Address: maybe(text) })),
+});
+export type EndpointJson = Infer<typeof ENDPOINT>;
 
-export interface PortJson {
-  readonly IP?: Maybe<string>;
-  readonly PrivatePort: number;
-  readonly PublicPort?: Maybe<number>;
-  readonly Type?: Maybe<string>;
-}
+const NETWORK_SETTINGS = object({ Networks: maybe(record(ENDPOINT)) });
 
-export interface MountJson {
-  readonly Type?: Maybe<string>;
-  readonly Name?: Maybe<string>;
-  readonly Source?: Maybe<string>;
-  readonly Destination?: Maybe<string>;
-}
+const PORT = object({ IP: maybe(text), PrivatePort: number, PublicPort: maybe(number), Type: maybe(text) });
+export type PortJson = Infer<typeof PORT>;
 
-export interface EndpointJson {
-  readonly NetworkID?: Maybe<string>;
-  readonly IPAddress?: Maybe<string>;
-  readonly Aliases?: Maybe<readonly string[]>;
-  readonly IPAMConfig?: Maybe<{ readonly IPv4Address?: Maybe<string> }>;
-}
+const MOUNT = object({ Type: maybe(text), Name: maybe(text), Source: maybe(text), Destination: maybe(text) });
+export type MountJson = Infer<typeof MOUNT>;
 
-export interface ContainerJson {
-  readonly Id: string;
-  readonly Name?: Maybe<string>;
-  readonly RestartCount?: Maybe<number>;
-  readonly State?: Maybe<StateJson>;
-  readonly Config?: Maybe<ConfigJson>;
-  readonly Path?: Maybe<string>;
-  readonly Args?: Maybe<readonly string[]>;
-  readonly NetworkSettings?: Maybe<{ readonly Networks?: MaybeRecord<EndpointJson> }>;
-}
-
-export interface StateJson {
-  readonly Status?: Maybe<string>;
-  readonly ExitCode?: Maybe<number>;
-  readonly OOMKilled?: Maybe<boolean>;
-  readonly Error?: Maybe<string>;
-  readonly StartedAt?: Maybe<string>;
-  readonly FinishedAt?: Maybe<string>;
-  readonly Health?: Maybe<{
-    readonly Status?: Maybe<string>;
-    readonly Log?: Maybe<readonly { readonly Output?: Maybe<string> }[]>;
-  }>;
-}
-
-export interface ConfigJson {
-  readonly Tty?: Maybe<boolean>;
-  readonly Env?: Maybe<readonly string[]>;
-  readonly ExposedPorts?: MaybeRecord<unknown>;
-  readonly Volumes?: MaybeRecord<unknown>;
-  readonly Healthcheck?: Maybe<HealthcheckJson>;
-}
+export const CONTAINER_SUMMARY = object({
+  Id: text,
+  Names: maybe(list(text)),
+  Image: maybe(text),
+  ImageID: maybe(text),
+  Command: maybe(text),
+  Created: maybe(number),
+  State: maybe(text),
+  Status: maybe(text),
+  Labels: maybe(record(text)),
+  Ports: maybe(list(PORT)),
+  Mounts: maybe(list(MOUNT)),
+  HostConfig: maybe(object({ NetworkMode: maybe(text) })),
+  NetworkSettings: maybe(NETWORK_SETTINGS),
+});
+export type ContainerSummaryJson = Infer<typeof CONTAINER_SUMMARY>;
 
 /** Lengths of time in nanoseconds; 0 means the engine's default. */
-export interface HealthcheckJson {
-  readonly Test?: Maybe<readonly string[]>;
-  readonly Interval?: Maybe<number>;
-  readonly Timeout?: Maybe<number>;
-  readonly StartPeriod?: Maybe<number>;
-  readonly StartInterval?: Maybe<number>;
-  readonly Retries?: Maybe<number>;
-}
+const HEALTHCHECK = object({
+  Test: maybe(list(text)),
+  Interval: maybe(number),
+  Timeout: maybe(number),
+  StartPeriod: maybe(number),
+  StartInterval: maybe(number),
+  Retries: maybe(number),
+});
+export type HealthcheckJson = Infer<typeof HEALTHCHECK>;
 
-export interface ImageJson {
-  readonly Id: string;
-  readonly Config?: Maybe<ConfigJson>;
-}
+const CONFIG = object({
+  Tty: maybe(boolean),
+  Env: maybe(list(text)),
+  ExposedPorts: maybe(record(anything)),
+  Volumes: maybe(record(anything)),
+  Healthcheck: maybe(HEALTHCHECK),
+});
 
-export interface ImageSummaryJson {
-  readonly Id: string;
-  readonly RepoTags?: Maybe<readonly string[]>;
-}
+const STATE = object({
+  Status: maybe(text),
+  ExitCode: maybe(number),
+  OOMKilled: maybe(boolean),
+  Error: maybe(text),
+  StartedAt: maybe(text),
+  FinishedAt: maybe(text),
+  Health: maybe(object({ Status: maybe(text), Log: maybe(list(object({ Output: maybe(text) }))) })),
+});
 
-export interface NetworkJson {
-  readonly Id: string;
-  readonly Name: string;
-  readonly Driver?: Maybe<string>;
-  readonly Labels?: MaybeRecord<string>;
-  readonly IPAM?: Maybe<{
-    readonly Config?: Maybe<
-      readonly {
-        readonly Subnet?: Maybe<string>;
-        readonly IPRange?: Maybe<string>;
-        readonly Gateway?: Maybe<string>;
-      }[]
-    >;
-  }>;
-}
+export const CONTAINER = object({
+  Id: text,
+  Name: maybe(text),
+  RestartCount: maybe(number),
+  State: maybe(STATE),
+  Config: maybe(CONFIG),
+  Path: maybe(text),
+  Args: maybe(list(text)),
+  NetworkSettings: maybe(NETWORK_SETTINGS),
+});
+export type ContainerJson = Infer<typeof CONTAINER>;
 
-export interface HostJson {
-  readonly ServerVersion?: Maybe<string>;
-  readonly Name?: Maybe<string>;
-  readonly KernelVersion?: Maybe<string>;
-  readonly DefaultAddressPools?: Maybe<readonly { readonly Base: string; readonly Size: number }[]>;
-}
+export const IMAGE = object({ Id: text, Config: maybe(CONFIG) });
+export type ImageJson = Infer<typeof IMAGE>;
 
-export interface EventJson {
-  readonly Type?: Maybe<string>;
-  readonly Action?: Maybe<string>;
-  readonly Actor?: Maybe<{ readonly ID?: Maybe<string>; readonly Attributes?: MaybeRecord<string> }>;
+export const IMAGE_SUMMARY = object({ Id: text, RepoTags: maybe(list(text)) });
+export type ImageSummaryJson = Infer<typeof IMAGE_SUMMARY>;
+
+const RANGE = object({ Subnet: maybe(text), IPRange: maybe(text), Gateway: maybe(text) });
+
+export const NETWORK = object({
+  Id: text,
+  Name: text,
+  Driver: maybe(text),
+  Labels: maybe(record(text)),
+  Options: maybe(record(text)),
+  IPAM: maybe(object({ Config: maybe(list(RANGE)) })),
+});
+export type NetworkJson = Infer<typeof NETWORK>;
+
+export const HOST = object({
+  ServerVersion: maybe(text),
+  Name: maybe(text),
+  KernelVersion: maybe(text),
+  DefaultAddressPools: maybe(list(object({ Base: text, Size: number }))),
+});
+export type HostJson = Infer<typeof HOST>;
+
+export const EVENT = object({
+  Type: maybe(text),
+  Action: maybe(text),
+  Actor: maybe(object({ ID: maybe(text), Attributes: maybe(record(text)) })),
   /** Nanoseconds since the epoch; text, because a JavaScript number would lose the last of them. */
-  readonly timeNano?: Maybe<string>;
-}
+  timeNano: maybe(text),
+});
+export type EventJson = Infer<typeof EVENT>;
 
-export interface VolumeJson {
-  readonly Name: string;
-  readonly Labels?: MaybeRecord<string>;
-}
+export const VOLUME_LIST = object({ Volumes: maybe(list(object({ Name: text, Labels: maybe(record(text)) }))) });
+
+/** The answer to a creation, and to a wait for the end. */
+export const CREATED = object({ Id: text });
+export const WAITED = object({ StatusCode: number });

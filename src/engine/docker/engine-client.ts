@@ -6,20 +6,24 @@ import type { EngineInfo } from '../engine.js';
 import { type Answer, sendRequest, type EngineCall, isMessage, type Modem, linkSignal } from './send-request.js';
 import { doing, fromDocker, Refusal, type Doing } from './docker-errors.js';
 import { announcesVersion, toEngineInfo } from './negotiation.js';
+import type { Shape } from './shape.js';
+import { toTextLines } from './streams.js';
 
 /**
- * Where requests go in. What the engine is, its first answer tells, whatever it says: until then a look goes without a
- * version in its path, which means the engine's own newest, and a change waits for a greeting.
+ * Sends requests. The first answer tells what the engine is, whatever else it says: until then reading requests have no
+ * version in their path, which means the engine's newest, and changes wait for a ping.
  */
 export class EngineClient {
   /** As a person would write it, such as `unix:///var/run/docker.sock`. */
   readonly address: string;
   readonly #modem: Modem;
+  readonly #hintFor: HintFor;
   #info: EngineInfo | null = null;
 
-  constructor(modem: Modem, address: string) {
+  constructor(modem: Modem, address: string, hintFor: HintFor = () => undefined) {
     this.#modem = modem;
     this.address = address;
+    this.#hintFor = hintFor;
   }
 
   /** What the engine is; a request of its own only when no answer has come yet. Throws `engine-too-old`. */
@@ -37,7 +41,7 @@ export class EngineClient {
 
   /**
    * One request; resolves when its answer has begun, and throws when that is a refusal. An engine that wants a version even
-   * in the first path is greeted, and asked again.
+   * in the first path is pinged, and asked again.
    */
   async open(call: EngineCall, asking: Asking): Promise<Connection<Answer>> {
     if (this.#info === null && call.method !== 'GET') await this.engineInfo(asking.signal);
@@ -53,7 +57,6 @@ export class EngineClient {
 
   async #send(call: EngineCall, prefix: string, { doing: what, signal }: Asking): Promise<Connection<Answer>> {
     const linked = linkSignal(signal);
-    const isFirst = this.#info === null;
     const opening = sendRequest(this.#modem, prefix, call, linked.signal);
     try {
       const stream = await raceAbort(opening, linked.signal);
@@ -75,8 +78,10 @@ export class EngineClient {
       linked.dispose();
       if (signal.aborted) throw signal.reason;
       const failure = fromDocker(error, what);
-      // Whoever cannot be reached at all is told where.
-      throw isFirst && hasCode(failure, 'engine-unreachable') ? fromDocker(error, this.#negotiation) : failure;
+      // While nothing has been heard of the engine, where it should be says more than what was to be asked.
+      throw this.#info === null && hasCode(failure, 'engine-unreachable', 'engine-refused')
+        ? fromDocker(error, this.#negotiation, this.#hintFor(error))
+        : failure;
     }
   }
 
@@ -92,9 +97,12 @@ export class EngineClient {
   }
 
   get #negotiation(): Doing {
-    return doing(`talk to it at ${this.address}`);
+    return { ...doing(`connect to the Docker engine at ${this.address}`), isConnecting: true };
   }
 }
+
+/** What to do about an engine that cannot be connected to, where that is known. */
+export type HintFor = (failure: unknown) => string | undefined;
 
 interface Asking {
   readonly doing: Doing;
@@ -113,13 +121,31 @@ export interface Connection<S extends Readable> {
 const ACCEPTED: readonly number[] = [200, 201, 204, 304];
 
 /**
- * One request, answered whole: the JSON, or undefined when the answer has no body. Read here and not by the library, which
- * never calls back when an answer breaks off in its body (docker-modem 5.0: it listens to `end` alone): with nothing left
- * to wait for, Node would end the process as if all were well.
+ * One request, answered whole: the JSON, which fits `shape`. Throws `engine-refused` when the answer is another one. Read
+ * here and not by the library, which never calls back when an answer breaks off in its body (docker-modem 5.0: it listens
+ * to `end` alone): with nothing left to wait for, Node would end the process as if all were well.
  */
-export async function ask(client: EngineClient, call: EngineCall, what: Doing, signal: AbortSignal): Promise<unknown> {
-  const text = await readText(readPieces(await openStream(client, call, what, signal)));
-  return text.trim() === '' ? undefined : readJson(text, what);
+export async function ask<T>(
+  client: EngineClient,
+  call: EngineCall,
+  { shape, ...asking }: Asking & { readonly shape: Shape<T> },
+): Promise<T> {
+  const text = await readText(readPieces(await client.open(call, asking)));
+  return readJson(text, shape, asking.doing);
+}
+
+/** One request whose answer, if it has a body at all, is of no interest. */
+export async function tell(client: EngineClient, call: EngineCall, asking: Asking): Promise<void> {
+  await readText(readPieces(await client.open(call, asking)));
+}
+
+/** The values of an answer that has one a line, as the engine tells events, pulls and builds. Throws like `ask`. */
+export async function* readJsonLines<T>(
+  connection: Connection<Readable>,
+  shape: Shape<T>,
+  prepare: (line: string) => string = (line) => line,
+): AsyncGenerator<T, void> {
+  for await (const line of toTextLines(readPieces(connection))) yield readJson(prepare(line), shape, connection.doing);
 }
 
 async function readText(stream: AsyncIterable<unknown>): Promise<string> {
@@ -127,13 +153,21 @@ async function readText(stream: AsyncIterable<unknown>): Promise<string> {
   for await (const piece of stream) pieces.push(piece as Uint8Array);
   return Buffer.concat(pieces).toString();
 }
+function readJson<T>(text: string, shape: Shape<T>, { doing: what }: Doing): T {
+  const value = parseJson(text);
+  const misfit = value === undefined ? 'it is not JSON' : shape.misfit(value, 'answer');
+  if (misfit === undefined) return value as T;
+  throw new TsfigError('engine-refused', `cannot ${what}: the engine's answer is not as it should be: ${misfit}`, {
+    hint: 'is it a Docker engine that answers there? DOCKER_HOST names another one',
+  });
+}
 
-function readJson(text: string, { doing: what }: Doing): unknown {
+/** Undefined for what is no JSON. */
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch (error) {
-    const message = `cannot ${what}: the engine's answer is not JSON`;
-    throw new TsfigError('engine-refused', message, { cause: error });
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,9 +1,9 @@
+import type { Readable } from 'node:stream';
 import { LABEL } from '../../model/names.js';
 import type { EngineEvent } from '../engine.js';
-import type { EventJson } from './docker-json.js';
+import { EVENT, type EventJson } from './docker-json.js';
 import { doing } from './docker-errors.js';
-import { openStream, readPieces, type EngineClient } from './engine-client.js';
-import { toTextLines } from './streams.js';
+import { openStream, readJsonLines, type Connection, type EngineClient } from './engine-client.js';
 
 const ACTIONS: readonly string[] = [
   'create',
@@ -40,12 +40,12 @@ export async function followEvents(
     doing('follow events'),
     signal,
   );
-  return readEvents(toTextLines(readPieces(connection)));
+  return readEvents(connection);
 }
 
-async function* readEvents(lines: AsyncIterable<string>): AsyncGenerator<EngineEvent, void> {
-  for await (const line of lines) {
-    const event = toEngineEvent(readEvent(line));
+async function* readEvents(connection: Connection<Readable>): AsyncGenerator<EngineEvent, void> {
+  for await (const json of readJsonLines(connection, EVENT, keepNanoseconds)) {
+    const event = toEngineEvent(json);
     if (event) yield event;
   }
 }
@@ -53,8 +53,8 @@ async function* readEvents(lines: AsyncIterable<string>): AsyncGenerator<EngineE
 /** Within a string of JSON the quotes would be escaped: this matches the number itself. */
 const NANOSECONDS = /"timeNano":(\d+)/;
 
-export const readEvent = (line: string): EventJson =>
-  JSON.parse(line.replace(NANOSECONDS, '"timeNano":"$1"')) as EventJson;
+/** Its nanoseconds as text: a JavaScript number would lose the last of them. */
+export const keepNanoseconds = (line: string): string => line.replace(NANOSECONDS, '"timeNano":"$1"');
 
 /** One line of `GET /events` (Engine API v1.40 to v1.51); undefined for what tsfig does not care about, such as `exec_start: …`. */
 export function toEngineEvent({ Type, Action, Actor, timeNano }: EventJson): EngineEvent | undefined {

@@ -2,11 +2,10 @@ import { hasCode, TsfigError } from '../../model/errors.js';
 import type { Progress } from '../../model/event.js';
 import { doing, isMissingImage } from './docker-errors.js';
 import type { DockerParts } from './docker-parts.js';
-import { openStream, readPieces, type Connection } from './engine-client.js';
+import { openStream, readJsonLines, type Connection } from './engine-client.js';
 import { readImageRef } from './image-ref.js';
-import { failureOf, toProgress, type ProgressLine } from './progress.js';
+import { failureOf, PROGRESS_LINE, toProgress } from './progress.js';
 import { findCredentials, toAuthHeader } from './registry-auth.js';
-import { toJsonLines } from './streams.js';
 import type { Readable } from 'node:stream';
 
 /** Pulls an image; see `Engine.pullImage`. The request is made when the first progress is asked for. */
@@ -36,8 +35,7 @@ async function* readProgress(
   ref: string,
   registry: string,
 ): AsyncGenerator<Progress, void> {
-  for await (const json of toJsonLines(readPieces(connection))) {
-    const line = json as ProgressLine;
+  for await (const line of readJsonLines(connection, PROGRESS_LINE)) {
     const failure = failureOf(line);
     if (failure !== undefined) throw pullFailed(`cannot pull ${ref}: ${failure}`, registry, failure);
     const progress = toProgress(line);

@@ -90,11 +90,6 @@ export async function* toOutput(pieces: AsyncIterable<Uint8Array>, tty: boolean)
     throw new TsfigError('engine-unreachable', 'the engine has broken off the output of a container');
 }
 
-/** One JSON value a line, as the engine tells events, pulls and builds. */
-export async function* toJsonLines(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<unknown, void> {
-  for await (const line of toTextLines(pieces)) yield JSON.parse(line);
-}
-
 /** The lines that are not empty. */
 export async function* toTextLines(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<string, void> {
   const decoder = new TextDecoder();

@@ -1,8 +1,10 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { NETWORK } from '../../../../src/engine/docker/docker-json.js';
 import { doing } from '../../../../src/engine/docker/docker-errors.js';
 import type { Modem } from '../../../../src/engine/docker/send-request.js';
-import { ask, EngineClient } from '../../../../src/engine/docker/engine-client.js';
+import { ask, EngineClient, tell } from '../../../../src/engine/docker/engine-client.js';
+import { list } from '../../../../src/engine/docker/shape.js';
 
 interface Given {
   readonly body?: string;
@@ -33,14 +35,15 @@ async function* piecesOf({ body = '', error }: Given): AsyncGenerator<Buffer, vo
 
 const signal = new AbortController().signal;
 const asked = (client: EngineClient): Promise<unknown> =>
-  ask(client, { method: 'GET', path: '/networks' }, doing('list networks'), signal);
-const posted = (client: EngineClient): Promise<unknown> =>
-  ask(client, { method: 'POST', path: '/networks/prune' }, doing('prune networks'), signal);
+  ask(client, { method: 'GET', path: '/networks' }, { doing: doing('list networks'), signal, shape: list(NETWORK) });
+const posted = (client: EngineClient): Promise<void> =>
+  tell(client, { method: 'POST', path: '/networks/prune' }, { doing: doing('prune networks'), signal });
 
 describe('an answer of the engine', () => {
-  it('is its JSON, or undefined when it has no body', async () => {
-    expect(await asked(answering({ body: '[{"Name":"none"}]\n' }).client)).toEqual([{ Name: 'none' }]);
-    expect(await asked(answering({ body: '' }).client)).toBeUndefined();
+  it('is its JSON', async () => {
+    expect(await asked(answering({ body: '[{"Id":"1","Name":"none"}]\n' }).client)).toEqual([
+      { Id: '1', Name: 'none' },
+    ]);
   });
 
   it('that breaks off is a lost engine, whatever has come of it', async () => {
@@ -49,11 +52,30 @@ describe('an answer of the engine', () => {
       await expect(asked(answering({ ...given, error }).client)).rejects.toMatchObject({ code: 'engine-unreachable' });
   });
 
-  it('that is no JSON is a refusal', async () => {
-    await expect(asked(answering({ body: '<html>' }).client)).rejects.toMatchObject({
+  it.each([
+    ['<html>', 'it is not JSON'],
+    ['', 'it is not JSON'],
+    ['null', 'answer is null, not a list'],
+    ['42', 'answer is 42, not a list'],
+    ['{}', 'answer is an object, not a list'],
+    ['[null]', 'answer[0] is null, not an object'],
+    ['[{"Id":"1"}]', 'answer[0].Name is missing, not a string'],
+    ['[{"Id":"1","Name":"a"},{"Id":"2","Name":["b"]}]', 'answer[1].Name is a list, not a string'],
+    ['[{"Id":"1","Name":"a","Labels":{"key":7}}]', 'answer[0].Labels.key is 7, not a string'],
+    [
+      '[{"Id":"1","Name":"a","IPAM":{"Config":[{"Subnet":true}]}}]',
+      'answer[0].IPAM.Config[0].Subnet is true, not a string',
+    ],
+  ])('of another shape than it should have is refused in words: %s', async (body, why) => {
+    await expect(asked(answering({ body }).client)).rejects.toMatchObject({
       code: 'engine-refused',
-      message: "cannot list networks: the engine's answer is not JSON",
+      message: `cannot list networks: the engine's answer is not as it should be: ${why}`,
     });
+  });
+
+  it('may lack what it need not have, or have null there, and have more than is read', async () => {
+    const networks = [{ Id: '1', Name: 'a', Labels: null, More: [1] }];
+    expect(await asked(answering({ body: JSON.stringify(networks) }).client)).toEqual(networks);
   });
 
   it('that refuses is told in the engine’s words, else in those of whoever stands before it', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readEvent, toEngineEvent } from '../../../../src/engine/docker/events.js';
+import type { EventJson } from '../../../../src/engine/docker/docker-json.js';
+import { keepNanoseconds, toEngineEvent } from '../../../../src/engine/docker/events.js';
 import {
   toContainerDetails,
   toEngineHost,
@@ -110,7 +111,7 @@ describe('an event', () => {
   it('keeps every nanosecond of its time', () => {
     const line =
       '{"Type":"container","Action":"start","Actor":{"ID":"1"},"time":1795220507,"timeNano":1795220507153818857}';
-    expect(toEngineEvent(readEvent(line))?.at).toBe('1795220507.153818857');
+    expect(toEngineEvent(JSON.parse(keepNanoseconds(line)) as EventJson)?.at).toBe('1795220507.153818857');
   });
 
   it('of a network is of no interest', () => {

@@ -18,7 +18,7 @@ describe('an address', () => {
     ['engine.example:4000', true, { protocol: 'https', host: 'https://engine.example', port: 4000 }],
     ['tcp://[::1]:2375', false, { host: 'http://[::1]', port: 2375 }],
     ['https://engine.example', false, { protocol: 'https', port: 2376 }],
-    ['ssh://me@engine.example', false, { protocol: 'ssh', host: 'engine.example', port: 22, username: 'me' }],
+    ['ssh://me@engine.example', false, { protocol: 'ssh', host: 'engine.example', port: undefined, username: 'me' }],
     ['ssh://engine.example:2222', false, { protocol: 'ssh', port: 2222, username: undefined }],
   ])('%s (TLS %s)', (text, tls, expected) => {
     expect(readAddress(text, tls)).toMatchObject({ text, ...expected });
@@ -73,13 +73,53 @@ describe('the engine is found', () => {
     await file(`.docker/contexts/tls/${id}/docker/ca.pem`, 'CA');
     const byContext = await locateEngine({ HOME: home, DOCKER_CONTEXT: 'tls' });
     expect(byContext).toMatchObject({ address: { protocol: 'https' }, tls: { ca: 'CA', cert: undefined } });
+    await file('certs/ca.pem', 'CA');
     await file('certs/cert.pem', 'CERT');
+    await file('certs/key.pem', 'KEY');
     const environment = { DOCKER_HOST: 'tcp://1.2.3.4:2376', DOCKER_TLS_VERIFY: 'yes' };
     const byPath = await locateEngine({ HOME: home, ...environment, DOCKER_CERT_PATH: path.join(home, 'certs') });
-    expect(byPath).toMatchObject({ address: { protocol: 'https' }, tls: { cert: 'CERT' } });
-    await expect(located({ ...environment, DOCKER_CERT_PATH: path.join(home, 'nowhere') })).rejects.toMatchObject({
-      code: 'engine-unreachable',
+    expect(byPath).toMatchObject({ address: { protocol: 'https' }, tls: { ca: 'CA', cert: 'CERT', key: 'KEY' } });
+  });
+
+  it('TLS: DOCKER_TLS alone encrypts and verifies nothing, DOCKER_TLS_VERIFY verifies, whatever their values', async () => {
+    const host = { HOME: home, DOCKER_HOST: 'tcp://1.2.3.4' };
+    await file('.docker/ca.pem', 'CA');
+    expect(await locateEngine({ ...host, DOCKER_TLS: '0' })).toMatchObject({
+      address: { protocol: 'https', port: 2376 },
+      tls: { ca: 'CA', isVerified: false },
     });
+    const both = { DOCKER_TLS: '1', DOCKER_TLS_VERIFY: '0' };
+    expect(await locateEngine({ ...host, ...both })).toMatchObject({ tls: { ca: 'CA', isVerified: true } });
+    expect(await locateEngine({ ...host, DOCKER_TLS: '', DOCKER_TLS_VERIFY: '' })).toMatchObject({ tls: undefined });
+  });
+
+  it('TLS: the certificates are beside the configuration that DOCKER_CONFIG names, unless DOCKER_CERT_PATH names a folder', async () => {
+    await file('other/ca.pem', 'OTHER');
+    const host = { HOME: home, DOCKER_HOST: 'tcp://1.2.3.4', DOCKER_TLS_VERIFY: '1' };
+    const located = await locateEngine({ ...host, DOCKER_CONFIG: path.join(home, 'other'), DOCKER_CERT_PATH: '' });
+    expect(located).toMatchObject({ tls: { ca: 'OTHER' } });
+  });
+
+  it('TLS: a context that skips the verification is used as the docker command does', async () => {
+    const id = createHash('sha256').update('lax').digest('hex');
+    const endpoint = { Host: 'tcp://1.2.3.4:2376', SkipTLSVerify: true };
+    await file(`.docker/contexts/meta/${id}/meta.json`, JSON.stringify({ Endpoints: { docker: endpoint } }));
+    expect(await locateEngine({ HOME: home, DOCKER_CONTEXT: 'lax' })).toMatchObject({
+      address: { protocol: 'https' },
+      tls: { isVerified: false },
+    });
+  });
+
+  it('TLS: it is said which file is missing, and which variable names its folder', async () => {
+    const host = { DOCKER_HOST: 'tcp://1.2.3.4:2376', DOCKER_TLS_VERIFY: '1' };
+    await expect(located({ ...host, DOCKER_CERT_PATH: path.join(home, 'nowhere') })).rejects.toMatchObject({
+      code: 'engine-unreachable',
+      message: `DOCKER_TLS_VERIFY is set, and there is no ca.pem in ${home}/nowhere`,
+      hint: expect.stringContaining('DOCKER_CERT_PATH') as string,
+    });
+    await file('.docker/ca.pem', 'CA');
+    await file('.docker/cert.pem', 'CERT');
+    await expect(located(host)).rejects.toThrow(`there is a cert.pem in ${home}/.docker, and no key.pem`);
   });
 
   it('or it is said which context or file is wrong', async () => {
