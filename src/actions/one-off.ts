@@ -41,6 +41,12 @@ export interface OneOff {
 export const servicesFor = ({ needs }: Prepared, { service, noDeps }: OneOffRequest): string[] =>
   noDeps ? [service] : withNeeds(needs, [service]);
 
+/** How long the engine gives a container without a grace period of its own. */
+const ENGINE_GRACE = seconds(10);
+
+export const graceOf = ({ prepared, request }: OneOff): Milliseconds =>
+  prepared.project.services.get(request.service)?.stopGrace ?? ENGINE_GRACE;
+
 /** Throws `project-elsewhere`. */
 export async function lookFor(
   { world, engine, prepared, request, job }: OneOff,
