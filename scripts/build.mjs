@@ -1,20 +1,19 @@
-// Builds dist: the command line as one file with V8's compiled code (start-up is a feature), the library as plain modules with types.
+// Builds dist: the command line and the library as one file each, with the packages they need inside, and the library's types.
 // Does nothing when nothing changed since; `--force` builds all the same.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { lazyPackages } from './lazy-packages.mjs';
+import { replacedModules } from './replaced-modules.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const dist = path.join(root, 'dist');
-const bundle = path.join(dist, 'cli/main.cjs');
+const types = path.join(dist, 'types');
 const stamp = path.join(dist, '.stamp');
-const library = path.join(root, 'src/index.ts');
 const isForPackage = ['pack', 'publish'].includes(process.env.npm_command);
 
 const files = await inputs();
@@ -22,7 +21,7 @@ const hash = await hashOf(files);
 const unchanged =
   !isForPackage && !process.argv.includes('--force') && (await readFile(stamp, 'utf8').catch(() => '')) === hash;
 if (!unchanged) {
-  const done = await Promise.allSettled([bundleCommandLine(), compileLibrary()]);
+  const done = await Promise.allSettled([bundleAll(), declareTypes()]);
   const failed = done.filter(({ status }) => status === 'rejected');
   for (const { reason } of failed) process.stderr.write(`${reason.message}\n`);
   if (failed.length > 0) process.exitCode = 1;
@@ -52,17 +51,23 @@ async function hashOf(names) {
   return sum.digest('hex');
 }
 
-/**
- * dist/cli/main.cjs: one file, whose parts run when they are first imported. A CommonJS file starts sooner than an ESM one, can
- * come with V8's compiled code beside it (bin/tsfig.js), and is still whole for a tsfig that runs while it is replaced.
- */
-async function bundleCommandLine() {
-  const { outputFiles } = await build({
+/** dist/cli/main.cjs, dist/index.cjs, and whose work is in them. */
+async function bundleAll() {
+  const bundles = await Promise.all([bundleCommandLine(), bundleLibrary()]);
+  await replace(
+    path.join(dist, 'third-party.txt'),
+    licensesOf(bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs))),
+  );
+}
+
+function bundle(entry, options) {
+  return build({
     absWorkingDir: root,
-    entryPoints: ['src/cli/main.ts'],
-    outfile: bundle,
+    entryPoints: [entry],
+    outfile: path.join(dist, 'out.cjs'),
     bundle: true,
     write: false,
+    metafile: true,
     format: 'cjs',
     platform: 'node',
     target: 'node20',
@@ -72,32 +77,53 @@ async function bundleCommandLine() {
     minifySyntax: true,
     legalComments: 'none',
     logLevel: 'silent',
+    plugins: [replacedModules()],
+    ...options,
+  });
+}
+
+/**
+ * One file, whose parts run when they are first imported. A CommonJS file starts sooner than an ESM one, can be given the code
+ * that V8 has compiled of it (bin/tsfig.js), and is still whole for a tsfig that runs while it is replaced. It begins with what
+ * tells it from every other one.
+ */
+async function bundleCommandLine() {
+  const result = await bundle('src/cli/main.ts', {
     define: { 'import.meta.dirname': '__dirname' },
-    banner: {
-      js: `//${hash.slice(0, 16)}\n(function (require, module, exports, __filename, __dirname) {`,
-    },
+    banner: { js: '(function (require, module, exports, __filename, __dirname) {' },
     footer: { js: '})' },
-    plugins: [lazyPackages()],
   });
-  const older = (await readdir(path.dirname(bundle)).catch(() => [])).filter((name) => name.endsWith('.v8'));
-  for (const file of outputFiles) await replace(file.path, file.contents);
-  for (const name of older) await rm(path.join(path.dirname(bundle), name), { force: true });
-  await compile();
+  const [{ text }] = result.outputFiles;
+  const id = createHash('sha256').update(text).digest('hex').slice(0, 16);
+  await replace(path.join(dist, 'cli/main.cjs'), `//${id}\n${text}`);
+  return result;
 }
 
-/** Has this Node's V8 compile what commands run, and keep it beside the bundle. Without it all works, a little later. */
-async function compile() {
-  const child = spawn(process.execPath, [path.join(root, 'scripts/compile.mjs')], {
-    stdio: 'ignore',
-    timeout: 60_000,
-  });
-  await new Promise((resolve) => child.on('error', resolve).on('close', resolve));
+/** CommonJS that names its exports in the way that Node's `import` understands: for both, on every Node. */
+async function bundleLibrary() {
+  const result = await bundle('src/index.ts', {});
+  await replace(path.join(dist, 'index.cjs'), result.outputFiles[0].contents);
+  return result;
 }
 
-/** dist/index.js, what it needs, and the types. Types that do not fit fail the build, after everything has been written. */
-async function compileLibrary() {
-  if (!existsSync(library)) return;
+/** The licenses of the packages that these files belong to. */
+function licensesOf(files) {
+  const folders = files.map((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]).filter(Boolean);
+  const texts = [...new Set(folders)].sort().map((folder) => {
+    const of = path.join(root, folder);
+    const { name, version, license } = JSON.parse(readFileSync(path.join(of, 'package.json'), 'utf8'));
+    const file = readdirSync(of).find((one) => /^licen[cs]e/i.test(one));
+    const text = file ? readFileSync(path.join(of, file), 'utf8').trim() : 'The package has no file with its text.';
+    return `${name} ${version} (${license})\n\n${text}\n`;
+  });
+  return `dist/cli/main.cjs and dist/index.cjs contain code of these packages.\n\n${texts.join(`\n${'-'.repeat(80)}\n\n`)}`;
+}
+
+/** The types of the library. Types that do not fit fail the build, after everything has been written. */
+async function declareTypes() {
   await removeOrphans();
+  // As the library is: CommonJS.
+  await replace(path.join(types, 'package.json'), '{ "type": "commonjs" }\n');
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
   const child = spawn(process.execPath, [tsc, '-p', path.join(root, 'tsconfig.build.json'), '--pretty', 'false'], {
     cwd: root,
@@ -111,19 +137,16 @@ async function compileLibrary() {
 
 /** Removes what was compiled from a source that is gone. tsc forgets that it ever wrote it. */
 async function removeOrphans() {
-  if (!existsSync(dist)) {
+  if (!existsSync(types)) {
     // Without its output, what tsc remembers of the last build would make it write nothing.
     await rm(path.join(root, '.cache/build.tsbuildinfo'), { force: true });
     return;
   }
-  const sources = new Set(
-    files.filter((file) => file.startsWith('src/')).map((file) => file.slice(4).replace(/\.ts$/, '')),
-  );
-  for (const entry of await readdir(dist, { recursive: true })) {
-    const source = entry.replace(/(\.d)?\.[jt]s$/, '');
-    // The library has nothing of the command line.
-    if (source === entry || (sources.has(source) && !entry.startsWith('cli'))) continue;
-    await rm(path.join(dist, entry), { force: true });
+  const sources = new Set(files.filter((file) => file.startsWith('src/')).map((file) => file.slice(4)));
+  for (const entry of await readdir(types, { recursive: true })) {
+    const isDeclaration = entry.endsWith('.d.ts');
+    if (isDeclaration && !sources.has(entry.replace('.d.ts', '.ts')))
+      await rm(path.join(types, entry), { force: true });
   }
 }
 

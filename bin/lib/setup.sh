@@ -35,7 +35,7 @@ need_packages() {
     end_step 'as package-lock.json says'
     return
   fi
-  # No package needs its install script here: ssh2 has a JavaScript fallback for what it would compile.
+  # No package needs its install script here.
   quietly npm npm ci --ignore-scripts --no-audit --no-fund ||
     fail_step "$logs/npm.log" 'npm ci has failed.' 'npm must reach its registry; behind a proxy: npm config set proxy URL'
   end_step 'installed by npm ci'

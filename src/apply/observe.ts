@@ -8,6 +8,7 @@ import {
   findOwnNetwork,
 } from '../model/observed.js';
 import type { Project, Service } from '../model/project.js';
+import { readRange } from '../plan/ipv4.js';
 import { seeImages } from './see-images.js';
 
 /** What this machine knows of the address space around the engine. */
@@ -95,12 +96,16 @@ const NAMED_POOL_SIZE = 24;
 
 /**
  * Where a new network may lie. The routes of this machine matter only when the engine runs on it; of an engine elsewhere
- * its own pools and networks are all that can be known.
+ * its own pools and networks are all that can be known. Throws `bad-usage` for a range of the user that is none.
  */
 async function findAddressSpace(engine: Engine, { surroundings }: Looking, signal: AbortSignal): Promise<AddressSpace> {
   const host = await engine.inspectHost({ signal });
   const here = host.hostname === surroundings.hostname && host.kernel === surroundings.kernel;
   const { pool } = surroundings;
+  if (pool !== null && !readRange(pool)) {
+    const hint = 'write it as in TSFIG_SUBNET_POOL=10.123.0.0/16';
+    throw new TsfigError('bad-usage', `TSFIG_SUBNET_POOL is "${pool}", which is no range of addresses`, { hint });
+  }
   return {
     pools: pool === null ? host.pools : [{ base: pool, size: Math.max(NAMED_POOL_SIZE, Number(pool.split('/')[1])) }],
     taken: here ? surroundings.taken() : [],

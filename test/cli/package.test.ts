@@ -1,79 +1,73 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Scenario } from '../support/cli.js';
+import { blocksOf } from '../support/pages.js';
 
-/** What `npm publish` would send, installed into an empty folder. The packages it needs are those of the lock file. */
+/** What `npm publish` would send, installed into an empty folder. Nothing of it is downloaded: it needs no other package. */
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly version: string };
 let folder: string;
 let app: string;
+let tarball: string;
 let packed: string[];
 
-const run = (command: string, args: readonly string[], cwd: string): string =>
-  execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+const run = (command: string, args: readonly string[], cwd: string, env = process.env): string =>
+  execFileSync(command, args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 
-interface Package {
-  readonly dependencies: object;
-  readonly bin: object;
-}
-
-interface Lock {
-  readonly packages: Readonly<Record<string, { readonly dev?: boolean }>>;
+/** A project with tsfig in its node_modules. */
+function install(name: string, ...flags: readonly string[]): string {
+  const into = join(folder, name);
+  mkdirSync(into);
+  writeFileSync(join(into, 'package.json'), JSON.stringify({ name, private: true }));
+  run('npm', ['install', '--offline', '--no-audit', '--no-fund', ...flags, tarball], into);
+  return into;
 }
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'tsfig-package-'));
-  app = join(folder, 'app');
-  mkdirSync(app);
   // Without scripts: the build has been done, and it must stay what it is while others use it.
   const told = run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], root);
   const [{ filename, files }] = JSON.parse(told) as [{ filename: string; files: { path: string }[] }];
   packed = files.map(({ path }) => path);
-  const dependencies = { tsfig: `file:../${filename}` };
-  const own = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Package;
-  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as Lock;
-  const locked = Object.entries(lock.packages).filter(([path, { dev }]) => path !== '' && !dev);
-  const packages = {
-    '': { name: 'app', dependencies },
-    'node_modules/tsfig': {
-      version,
-      hasInstallScript: true,
-      resolved: dependencies.tsfig,
-      dependencies: own.dependencies,
-      bin: own.bin,
-    },
-    ...Object.fromEntries(locked),
-  };
-  const manifest = { name: 'app', type: 'module', private: true, dependencies };
-  writeFileSync(join(app, 'package.json'), JSON.stringify(manifest));
-  writeFileSync(join(app, 'package-lock.json'), JSON.stringify({ name: 'app', lockfileVersion: 3, packages }));
-  run('npm', ['ci', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund'], app);
+  tarball = join(folder, filename);
+  app = install('app');
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the package', () => {
   it('holds what runs, the docs, and nothing else', () => {
-    const others = packed.filter((path) => !/^dist\/.*\.(js|d\.ts)$|^docs\/.*\.md$/.test(path));
-    const rest = ['CHANGELOG.md', 'LICENSE', 'README.md', 'bin/package.json', 'bin/tsfig.js'];
-    const scripts = ['scripts/compile.mjs', 'scripts/stand-in-engine.mjs'];
-    expect(others.toSorted()).toEqual([...rest, 'dist/cli/main.cjs', 'package.json', ...scripts]);
-    expect(packed).toEqual(expect.arrayContaining(['dist/index.js', 'dist/index.d.ts']));
+    const others = packed.filter((path) => !/^dist\/types\/.*\.d\.ts$|^docs\/.*\.md$/.test(path));
+    expect(others.toSorted()).toEqual([
+      ...['CHANGELOG.md', 'LICENSE', 'README.md'],
+      ...['bin/keep-compiled.js', 'bin/package.json', 'bin/tsfig.js'],
+      ...['dist/cli/main.cjs', 'dist/index.cjs', 'dist/third-party.txt', 'dist/types/package.json', 'package.json'],
+    ]);
+    expect(packed).toEqual(expect.arrayContaining(['dist/types/index.d.ts', 'docs/api.md']));
   });
 
-  it('has V8 compile it where it is installed, so that it starts sooner', () => {
-    const tsfig = join(app, 'node_modules/tsfig');
-    const compiled = (): string[] => readdirSync(join(tsfig, 'dist/cli')).filter((name) => name.endsWith('.v8'));
-    expect(compiled()).toEqual([]);
-    run('npm', ['rebuild', 'tsfig', '--foreground-scripts'], app);
-    expect(
-      compiled()
-        .map((name) => name.split('.').at(-2))
-        .toSorted(),
-    ).toEqual(['config', 'help', 'logs', 'ps', 'run', 'up']);
+  it('has no install script, brings no other package, and is the same with --ignore-scripts', () => {
+    const installed = JSON.parse(readFileSync(join(app, 'node_modules/tsfig/package.json'), 'utf8')) as {
+      readonly scripts: object;
+      readonly dependencies?: object;
+    };
+    expect(Object.keys(installed.scripts).filter((name) => /install/.test(name))).toEqual([]);
+    expect(installed.dependencies).toBeUndefined();
+    const filesIn = (where: string): string[] =>
+      readdirSync(join(where, 'node_modules'), { recursive: true, encoding: 'utf8' })
+        .filter((path) => !path.startsWith('.'))
+        .toSorted();
+    expect(filesIn(app).filter((path) => !path.includes('/'))).toEqual(['tsfig']);
+    expect(filesIn(install('without', '--ignore-scripts'))).toEqual(filesIn(app));
+  });
+
+  it('tells whose code is in it', () => {
+    const text = readFileSync(join(app, 'node_modules/tsfig/dist/third-party.txt'), 'utf8');
+    for (const name of ['dockerode', 'yaml', 'commander']) expect(text).toMatch(new RegExp(`^${name} \\d`, 'm'));
   });
 
   it('gives a tsfig that works', () => {
@@ -83,21 +77,72 @@ describe('the package', () => {
     expect(run(tsfig, ['config', '--services'], app)).toBe('db\nweb\n');
     expect(run(tsfig, ['version'], app)).toMatch(/^tsfig .*\nNode .*\nDocker Engine /);
   });
+});
 
-  it('is a module with types', () => {
-    writeFileSync(
-      join(app, 'app.ts'),
-      `import { config, connect, seconds, type Control, type PlanRequest } from 'tsfig';
-const control: Control = { signal: AbortSignal.timeout(seconds(60)), force: AbortSignal.timeout(seconds(60)), emit: (event) => void event.kind };
-const world = connect({ environment: process.env, directory: process.cwd(), version: '1' });
-export const request: Pick<PlanRequest, 'waitLimit'> = { waitLimit: seconds(60) };
-const result = await config(world, { file: null, projectName: 'shop' }, control);
-process.stdout.write(result.ok ? Object.keys(result.value.services).join() : 'wrong');
-`,
-    );
+describe('the library', () => {
+  let scenario: Scenario;
+  beforeEach(() => {
+    scenario = new Scenario();
+  });
+  afterEach(() => scenario.clean());
+
+  const USE = `
+const world = tsfig.connect({ environment: process.env, directory: process.cwd(), version: '1' });
+const { signal } = new AbortController();
+const control: tsfig.Control = { signal, force: signal, emit: () => undefined };
+void tsfig.check(world, { file: null, projectName: null }, control).then((result) => {
+  process.stdout.write(String(result.ok && tsfig.once instanceof Function && new tsfig.TsfigError('bad-usage', 'x').code));
+});
+`;
+  const [example] = blocksOf('docs/api.md').filter(({ language }) => language === 'ts');
+  const sources = {
+    'example.mts': example?.text ?? '',
+    'by-import.mts': `import * as tsfig from 'tsfig';\n${USE}`,
+    'by-require.cts': `import tsfig = require('tsfig');\n${USE}`,
+  };
+
+  beforeAll(() => {
+    for (const [file, text] of Object.entries(sources)) writeFileSync(join(app, file), text);
     const flags = ['--strict', '--module', 'nodenext', '--target', 'es2023', '--outDir', 'out'];
     const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')];
-    run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), ...flags, ...types, 'app.ts'], app);
-    expect(run(process.execPath, ['out/app.js'], app)).toBe('db,web');
+    const tsc = join(root, 'node_modules/typescript/bin/tsc');
+    run(process.execPath, [tsc, ...flags, ...types, ...Object.keys(sources)], app);
+  });
+
+  /** What a compiled file prints, as the scenario's project. */
+  function use(file: string): string {
+    writeFileSync(
+      join(app, 'fig.yml'),
+      'web: { image: busybox, net: none, command: sleep 300, stop_signal: SIGKILL }\n',
+    );
+    return run(process.execPath, [join('out', file)], app, { ...process.env, TSFIG_PROJECT_NAME: scenario.project });
+  }
+
+  it('is used as docs/api.md says', async () => {
+    expect(use('example.mjs')).toMatch(/web[^]*\ntrue\n$/);
+    expect(await scenario.states()).toEqual(['web_1: running']);
+  });
+
+  it.each(['by-import.mjs', 'by-require.cjs'])('is there, with its types, %s', (file) => {
+    expect(use(file)).toBe('bad-usage');
+  });
+});
+
+describe('a clone', () => {
+  it('takes npm ci --omit=dev, which installs nothing to build with', () => {
+    const clone = join(folder, 'clone');
+    mkdirSync(clone);
+    for (const name of [
+      'package.json',
+      'package-lock.json',
+      'scripts',
+      'src',
+      'tsconfig.json',
+      'tsconfig.build.json',
+    ]) {
+      cpSync(join(root, name), join(clone, name), { recursive: true });
+    }
+    run('npm', ['ci', '--omit=dev', '--offline', '--no-audit', '--no-fund'], clone);
+    expect(readdirSync(clone)).not.toContain('dist');
   });
 });

@@ -113,8 +113,7 @@ describe('the subnet of a project', () => {
   });
 
   it('is taken from the range that TSFIG_SUBNET_POOL names', async () => {
-    const [first] = scenarios;
-    if (!first) return;
+    const first = scenarios[0]!;
     first.fig('web: { image: busybox, command: "true" }');
     const base = `10.${200 + (process.pid % 50)}.0.0/16`;
     expect((await first.run(['up', '-d'], { env: { TSFIG_SUBNET_POOL: base } })).code).toBe(0);
@@ -123,10 +122,14 @@ describe('the subnet of a project', () => {
   });
 
   it('is refused with one clear message when TSFIG_SUBNET_POOL is no range', async () => {
-    const [first] = scenarios;
-    first?.fig('web: { image: busybox, command: "true" }');
-    const ended = await first?.run(['up', '-d'], { env: { TSFIG_SUBNET_POOL: 'nonsense' } });
-    expect(ended?.code).toBe(1);
-    expect(ended?.stderr).toContain('TSFIG_SUBNET_POOL');
+    const first = scenarios[0]!;
+    first.fig('web: { image: busybox, command: "true" }');
+    const { code, stderr } = await first.run(['up', '-d'], { env: { TSFIG_SUBNET_POOL: 'nonsense' } });
+    expect([code, stderr]).toEqual([
+      1,
+      `error: TSFIG_SUBNET_POOL is "nonsense", which is no range of addresses
+  hint: write it as in TSFIG_SUBNET_POOL=10.123.0.0/16
+`,
+    ]);
   });
 });

@@ -80,8 +80,7 @@ afterAll(() => engine?.close());
 
 describe.skipIf(!engine)(`when the engine's disk is full${reason}`, () => {
   it('a job that filled it has its own code, and the next run has the room again', async () => {
-    if (!engine) return;
-    const env = { DOCKER_HOST: `unix://${engine.socket}` };
+    const env = { DOCKER_HOST: `unix://${engine!.socket}` };
     const fill = `dd if=/dev/zero of=/fill bs=1M count=${2 * DISK} || exit 9`;
     scenario.fig(`job: { image: busybox, command: ["sh", "-c", "test $$ROOM || { ${fill}; }; echo room > /file" ] }\n`);
     const first = await scenario.run(['run', '--once', 'job'], { env });
@@ -93,10 +92,9 @@ describe.skipIf(!engine)(`when the engine's disk is full${reason}`, () => {
   });
 
   it('a job that cannot start ends with 125 and says why; when there is room, the next run works', async () => {
-    if (!engine) return;
-    const env = { DOCKER_HOST: `unix://${engine.socket}` };
+    const env = { DOCKER_HOST: `unix://${engine!.socket}` };
     scenario.fig('job: { image: busybox, command: "true" }\n');
-    const filler = await engine.docker.createContainer({
+    const filler = await engine!.docker.createContainer({
       Image: 'busybox',
       Cmd: ['dd', 'if=/dev/zero', 'of=/fill', 'bs=4k', `count=${2 * DISK * 256}`],
     });

@@ -28,7 +28,7 @@ const WORLD = 3;
 /** The faces see the verbs and what shows things, not the machinery between. */
 const FACES_SEE: readonly string[] = ['cli/', 'actions/', 'connect.ts', 'render/', 'model/', 'lib/'];
 
-/** Every dependency of package.json, and the only place that may import it. */
+/** Every package that the build takes in (a devDependency of package.json), and the only place that may import it. */
 export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli/'],
   diff: ['render/diff.ts'],

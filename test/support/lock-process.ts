@@ -1,9 +1,18 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
 import type { LockId } from '../../src/host/host.js';
 
-const MODULE = fileURLToPath(new URL('../../dist/host/lock.js', import.meta.url));
+/** `host/lock.ts` and what it needs, as a module that another process can import. */
+const [bundle] = buildSync({
+  entryPoints: [fileURLToPath(new URL('../../src/host/lock.ts', import.meta.url))],
+  bundle: true,
+  write: false,
+  format: 'esm',
+  platform: 'node',
+}).outputFiles;
+const MODULE = `data:text/javascript,${encodeURIComponent(bundle?.text ?? '')}`;
 
 /** Answers each message: `try` with `got` or `busy`, `wait` with `got`, `release` with `released`. */
 const script = (directory: string, lock: LockId): string => `

@@ -64,7 +64,7 @@ const requestOf = ({ once, out, check, deps, tsfig }: Flags) => ({
 
 const USUAL_PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
-/** Where programs usually are, and before that where this Node is, if it is elsewhere: tsfig begins with `env node`. */
+/** Where programs usually are, and before that where this Node is, if it is elsewhere: tsfig takes the first `node` there. */
 function searchPath(): string {
   const ofNode = dirname(process.execPath);
   return [...(USUAL_PATH.includes(ofNode) ? [] : [ofNode]), ...USUAL_PATH].join(':');
