@@ -17,7 +17,6 @@ export default defineConfig({
           env,
           globalSetup: ['test/support/build.ts'],
           sequence: { groupOrder: 0 },
-          testTimeout: 30_000, // they take milliseconds; a busy machine takes breaks
           include: ['test/unit/**/*.test.ts', 'test/contract/memory.test.ts', 'test/architecture.test.ts'],
           testTimeout: 60_000, // what takes two seconds takes ten on a machine that does much else
         },

@@ -3,6 +3,7 @@ import { good, type Checked } from '../model/diagnostic.js';
 import type { Control } from '../model/event.js';
 import type { Outcomes } from '../model/plan.js';
 import { buildSteps } from '../plan/plan-images.js';
+import { plainPlan } from '../plan/steps.js';
 import { carryOut } from './carry-out.js';
 import type { ProjectRequest } from './find-file.js';
 import { prepare } from './prepare.js';
@@ -34,8 +35,8 @@ export async function build(world: World, request: BuildRequest, control: Contro
   const wish = { build: 'always', noCache: request.noCache, pullBase: request.pullBase } as const;
   const steps = buildSteps(project, services, wish, { code: 'asked-for' });
   const skipped = services.filter(({ source }) => source.kind === 'image').map(({ name }) => name);
-  if (steps.length === 0) return good({ outcomes: {}, skipped });
+  if (steps.length === 0) return good({ outcomes: [], skipped });
   const engine = await world.connectEngine(control.signal);
-  const plan = { project: project.name, steps, rescues: [], unchanged: [] };
+  const plan = plainPlan(project.name, steps);
   return good({ outcomes: await carryOut(plan, { engine }, control, request), skipped });
 }

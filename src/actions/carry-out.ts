@@ -12,5 +12,5 @@ export interface CarryOut {
 /** Announces the plan, then walks it. */
 export async function carryOut(plan: Plan, hands: Hands, control: Control, options: CarryOut): Promise<Outcomes> {
   await control.emit({ kind: 'plan-ready', plan });
-  return walkPlan(plan, hands, control, { parallel: options.parallel, already: options.already ?? {} });
+  return walkPlan(plan, hands, control, { parallel: options.parallel, already: options.already ?? [] });
 }

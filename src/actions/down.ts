@@ -1,7 +1,7 @@
 import { good, type Checked } from '../model/diagnostic.js';
 import type { Control } from '../model/event.js';
 import type { Outcomes } from '../model/plan.js';
-import { planDown, type DownWish } from '../plan/plan-down.js';
+import { planDown, type DownOptions } from '../plan/plan-down.js';
 import { carryOut } from './carry-out.js';
 import type { ProjectRequest } from './find-file.js';
 import { locked } from './locked.js';
@@ -9,7 +9,7 @@ import { lookAround } from './look.js';
 import { prepare } from './prepare.js';
 import type { World } from './world.js';
 
-export interface DownRequest extends ProjectRequest, DownWish {
+export interface DownRequest extends ProjectRequest, DownOptions {
   readonly parallel: number;
 }
 

@@ -6,7 +6,7 @@ import { LABEL } from '../model/names.js';
 import type { ContainerDetails, ObservedContainer, ObservedVolume } from '../model/observed.js';
 import { failuresOf, type LastRun } from '../plan/backoff.js';
 import { isJobMemory, type Job } from '../plan/leftovers.js';
-import { isUp } from '../plan/units.js';
+import { isUp } from '../plan/replicas.js';
 
 /** What is known of a job's runs before this one. */
 export interface Memory {

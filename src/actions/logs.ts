@@ -11,7 +11,7 @@ import type { Control } from '../model/event.js';
 import { LABEL } from '../model/names.js';
 import type { ObservedContainer } from '../model/observed.js';
 import { isJob } from '../plan/leftovers.js';
-import { serviceOf } from '../plan/units.js';
+import { serviceOf } from '../model/replica.js';
 import type { ProjectRequest } from './find-file.js';
 import { containersIn, findContainers, isNamedAsWhole, type FoundServices } from './on-containers.js';
 import type { World } from './world.js';

@@ -33,33 +33,33 @@ export function withTargets(project: Project, names: readonly string[]): Service
 
 /** What is there of a project that is going away: no images, no address space, and containers of others only if they are there. */
 export async function lookAround(engine: Engine, project: Project, signal: AbortSignal): Promise<Observed> {
-  const [containers, networks, volumes, externals] = await Promise.all([
+  const [containers, networks, volumes, externalContainers] = await Promise.all([
     engine.listContainers({ project: project.name, signal }),
     engine.listNetworks({ signal }),
     engine.listVolumes({ project: project.name, signal }),
-    inspectGuests(engine, project, signal),
+    inspectExternals(engine, project, signal),
   ]);
   return {
     containers,
     networks,
     volumes,
-    externals,
+    externalContainers,
     images: new Map(),
     addressSpace: null,
     linkStyle: linkStyleOf(await engine.engineInfo({ signal })),
   };
 }
 
-async function inspectGuests(
+async function inspectExternals(
   engine: Engine,
   project: Project,
   signal: AbortSignal,
 ): Promise<Map<string, ContainerDetails>> {
-  const guests = new Set(
+  const externalAddresses = new Set(
     [...project.services.values()].flatMap(({ externalLinks }) => externalLinks.map(({ target }) => target)),
   );
   const found = await Promise.all(
-    [...guests].map(async (name) => {
+    [...externalAddresses].map(async (name) => {
       try {
         return [[name, await engine.inspectContainer(name, { signal })] as const];
       } catch (error) {

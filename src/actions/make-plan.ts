@@ -1,7 +1,7 @@
-import { ownValue } from '../lib/own-value.js';
 import type { Engine } from '../engine/engine.js';
 import { fixedName, fixedPort, noSuchPort, readNamed } from '../graph/instances.js';
 import { namedServices, withNeeds } from '../graph/select.js';
+import { ownValue } from '../lib/own-value.js';
 import type { Milliseconds } from '../lib/units.js';
 import { bad, good, problem, type Checked, type Diagnostic } from '../model/diagnostic.js';
 import type { Observed } from '../model/observed.js';
@@ -10,8 +10,8 @@ import type { Plan, Step } from '../model/plan.js';
 import type { Service } from '../model/project.js';
 import { planImages } from '../plan/plan-images.js';
 import { planUp } from '../plan/plan-up.js';
-import { makeScene, type Scene } from '../plan/scene.js';
-import type { Instances } from '../plan/units.js';
+import { buildPlanInput, type PlanInput } from '../plan/plan-input.js';
+import type { Instances } from '../plan/replicas.js';
 import { look } from './look.js';
 import type { Prepared } from './prepare.js';
 import type { World } from './world.js';
@@ -90,7 +90,7 @@ export function imageSteps(
 }
 
 export interface Planned {
-  readonly scene: Scene;
+  readonly input: PlanInput;
   readonly plan: Plan;
 }
 
@@ -113,11 +113,11 @@ export function makePlan(
     readonly instances: Instances;
   },
 ): Planned {
-  const scene = makeScene(project, observed, { scale: request.scale, instances, version });
+  const input = buildPlanInput(project, observed, { scale: request.scale, instances, version });
   const { recreate, waitLimit, removeOrphans, grace } = request;
   return {
-    scene,
-    plan: planUp(scene, { services, instances, recreate, waitLimit, attach, removeOrphans, grace, onlyStart }, images),
+    input,
+    plan: planUp(input, { services, instances, recreate, waitLimit, attach, removeOrphans, grace, onlyStart }, images),
   };
 }
 

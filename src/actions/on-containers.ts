@@ -1,12 +1,13 @@
 import type { Engine } from '../engine/engine.js';
 import { readNamed, type Named } from '../graph/instances.js';
+import { ownValue } from '../lib/own-value.js';
 import { good, type Checked } from '../model/diagnostic.js';
 import type { Control } from '../model/event.js';
 import type { ObservedContainer } from '../model/observed.js';
 import type { Outcomes, Plan } from '../model/plan.js';
 import type { Project } from '../model/project.js';
 import { containersOf } from '../plan/plan-stop.js';
-import { numberOf, serviceOf } from '../plan/units.js';
+import { numberOf, serviceOf } from '../model/replica.js';
 import { carryOut } from './carry-out.js';
 import type { ProjectRequest } from './find-file.js';
 import { locked } from './locked.js';
@@ -85,12 +86,12 @@ export const containersIn = (
   containers: readonly ObservedContainer[],
 ): ObservedContainer[] =>
   containersOf({ containers }, services).filter(
-    (container) => instances[serviceOf(container)]?.includes(numberOf(container)) ?? true,
+    (container) => ownValue(instances, serviceOf(container))?.includes(numberOf(container)) ?? true,
   );
 
 /** Whether the service of this container was named as a whole, so that its one-offs are meant as well. */
 export const isNamedAsWhole = ({ services, instances }: Named, container: ObservedContainer): boolean =>
-  services.includes(serviceOf(container)) && instances[serviceOf(container)] === undefined;
+  services.includes(serviceOf(container)) && ownValue(instances, serviceOf(container)) === undefined;
 
 /** Every container of the project, to be changed. Throws `project-elsewhere`. */
 export async function claimContainers(

@@ -200,7 +200,7 @@ async function makeJob(
   };
   try {
     const outcomes = await makeOneOff(oneOff, snapshot ?? (await lookFor(oneOff, control)), control);
-    const failed = Object.values(outcomes).find(isFailed);
+    const failed = outcomes.map(({ outcome }) => outcome).find(isFailed);
     if (failed) await note(failed.message);
     return outcomes;
   } catch (error) {

@@ -7,7 +7,7 @@ import type { Outcomes, Plan, Step } from '../model/plan.js';
 import { leftoversOf, type Job } from '../plan/leftovers.js';
 import { planRun } from '../plan/plan-one-off.js';
 import type { RunWish } from '../plan/plan-run.js';
-import { makeScene } from '../plan/scene.js';
+import { buildPlanInput } from '../plan/plan-input.js';
 import { carryOut } from './carry-out.js';
 import { locked } from './locked.js';
 import { look } from './look.js';
@@ -72,7 +72,7 @@ export async function makeOneOff(oneOff: OneOff, photograph: Observed | null, co
 }
 
 /** Steps that touch nothing but the job's own containers. */
-const isItsOwn = ({ why: { code } }: Step): boolean => code === 'next-run' || code === 'abandoned';
+const isItsOwn = ({ why: { code } }: Step): boolean => code === 'next-run' || code === 'left-running';
 
 async function makeWithNeeds(oneOff: OneOff, control: Control): Promise<Outcomes> {
   const { world, engine, prepared, request } = oneOff;
@@ -96,9 +96,9 @@ const imagesFor = ({ prepared, request }: OneOff, observed: Observed): Step[] =>
   imageSteps(prepared, servicesFor(prepared, request), observed, { build: request.build });
 
 function planFor({ prepared, request, wish, job }: OneOff, observed: Observed, images: readonly Step[]): Plan {
-  const scene = makeScene(prepared.project, observed, { scale: {}, version: prepared.version });
+  const input = buildPlanInput(prepared.project, observed, { scale: {}, version: prepared.version });
   const services = servicesFor(prepared, request);
   const { service, waitLimit } = request;
   const oneOff = { service, services, wish, waitLimit };
-  return planRun(scene, job ? { ...oneOff, leftovers: leftoversOf(observed.containers, job) } : oneOff, images);
+  return planRun(input, job ? { ...oneOff, leftovers: leftoversOf(observed.containers, job) } : oneOff, images);
 }

@@ -1,7 +1,7 @@
-import { ownValue } from '../lib/own-value.js';
 import { findCycles } from '../graph/cycle.js';
 import { startOrder } from '../graph/order.js';
-import { loadProject } from '../load/load.js';
+import { ownValue } from '../lib/own-value.js';
+import { loadProject, type Loaded } from '../load/load.js';
 import { bad, good, type Checked } from '../model/diagnostic.js';
 import type { Control } from '../model/event.js';
 import type { Project } from '../model/project.js';
@@ -39,7 +39,7 @@ export async function prepare(
   for (const diagnostic of found.warnings) await control.emit({ kind: 'warning', diagnostic });
   const bytes =
     found.path === '-' ? await files.readInput(control.signal) : await files.readBytes(found.path, control.signal);
-  const { result, needs, variables, sourceLine } = loadProject({
+  const loaded = loadProject({
     bytes,
     file: found.shown,
     path: found.path,
@@ -48,10 +48,12 @@ export async function prepare(
     environment: found.environment,
     files: needsFiles ? files : null,
   });
+  const { result, needs, variables, sourceLine } = loaded;
   const cycles = findCycles(needs, sourceLine);
   if (!result.ok) return bad([...result.problems, ...cycles]);
   if (cycles.length > 0) return bad(cycles);
   for (const diagnostic of result.warnings) await control.emit({ kind: 'warning', diagnostic });
+  await warnOfMissingSources(world, loaded, control);
   const fromShell = variables.filter((name) => {
     const value = ownValue(found.environment, name);
     return value !== undefined && value !== found.besideFile.get(name);
@@ -67,6 +69,23 @@ export async function prepare(
       control,
     ),
   });
+}
+
+/** The engine makes a directory of root's of each, which is seldom what was meant; one elsewhere has files of its own. */
+async function warnOfMissingSources(
+  world: World,
+  { missingSources, sourceLine }: Loaded,
+  { emit }: Control,
+): Promise<void> {
+  if (missingSources.size === 0) return;
+  const address = await world.findEngine().catch(() => null); // whoever needs the engine is told why there is none
+  if (!address?.startsWith('unix:')) return;
+  for (const [path, at] of missingSources) {
+    const message = `${path} does not exist: the engine makes an empty directory of it that belongs to root`;
+    const hint = 'make it first, or use a named volume';
+    const diagnostic = { severity: 'warning', code: 'missing-source', message, at, source: sourceLine(at.line), hint };
+    await emit({ kind: 'warning', diagnostic: { ...diagnostic, severity: 'warning' } });
+  }
 }
 
 function inStartOrder({ services }: Project): Map<string, string[]> {

@@ -31,8 +31,8 @@ export async function pull(world: World, request: PullRequest, control: Control)
     if (ref !== undefined && !built.has(ref) && !refs.has(ref)) refs.set(ref, name);
   }
   const all = [...refs].map(([ref, service]) => steps.pullImage(ref, service, { code: 'asked-for' }));
-  if (all.length === 0) return good({});
+  if (all.length === 0) return good([]);
   const engine = await world.connectEngine(control.signal);
-  const plan = { project: project.name, steps: all, rescues: [], unchanged: [] };
+  const plan = steps.plainPlan(project.name, all);
   return good(await carryOut(plan, { engine }, control, request));
 }

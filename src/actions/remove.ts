@@ -1,8 +1,9 @@
 import { good, type Checked } from '../model/diagnostic.js';
 import type { Control } from '../model/event.js';
+import { isOneOff } from '../model/replica.js';
 import { isJob } from '../plan/leftovers.js';
 import { planRemove } from '../plan/plan-stop.js';
-import { isOneOff, isUp } from '../plan/units.js';
+import { isUp } from '../plan/replicas.js';
 import { carryOut } from './carry-out.js';
 import { locked } from './locked.js';
 import {
@@ -43,7 +44,7 @@ export async function remove(
     const own = containersIn(found.value, all).filter((container) => request.stop || !isUp(container));
     const going = [...own, ...oneOffs];
     const names = going.map(({ name }) => name);
-    if (names.length === 0 || !(await request.confirm(names))) return good({ containers: names, outcomes: {} });
+    if (names.length === 0 || !(await request.confirm(names))) return good({ containers: names, outcomes: [] });
     const plan = planRemove(project, going, { stop: request.stop, volumes: request.volumes, all });
     return good({ containers: names, outcomes: await carryOut(plan, { engine }, control, request) });
   });

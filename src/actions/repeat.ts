@@ -82,7 +82,7 @@ class Loop {
       if (!(error instanceof TsfigError) || ENDS.has(error.code)) throw error;
       await this.#count(found?.ok ? found.value : 'no engine');
       await this.#tell([problem(error.code, error.message, error.hint ?? null)]);
-      return good({ container: '', outcomes: {}, exitCode: null, late: false, took: ms(0) });
+      return good({ container: '', outcomes: [], exitCode: null, late: false, took: ms(0) });
     }
   }
 

@@ -2,7 +2,7 @@ import type { Engine } from '../engine/engine.js';
 import { hasCode } from '../model/errors.js';
 import type { ObservedContainer } from '../model/observed.js';
 import type { Project } from '../model/project.js';
-import { serviceOf } from '../plan/units.js';
+import { serviceOf } from '../model/replica.js';
 import { isYoung } from '../plan/unready.js';
 
 /**

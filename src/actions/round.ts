@@ -5,6 +5,7 @@ import type { Control } from '../model/event.js';
 import type { Observed } from '../model/observed.js';
 import type { Outcomes, Plan, Step } from '../model/plan.js';
 import type { Project } from '../model/project.js';
+import { plainPlan } from '../plan/steps.js';
 import { carryOut } from './carry-out.js';
 import { withTargets } from './look.js';
 import { acquireSubnetLock } from './subnet-lock.js';
@@ -36,9 +37,12 @@ const MOST_SUBNETS = 5;
  */
 export async function carryOutRound(place: Workplace, round: Round, control: Control): Promise<Outcomes> {
   let avoid: readonly string[] = [];
+  /** What earlier tries have done stays done; what failed there is tried again. */
+  let before: Outcomes = [];
   for (let tries = 0; ; tries += 1) {
     const { plan, outcomes } = await attempt(place, { ...round, avoid }, control);
-    if (tries === MOST_SUBNETS || !lostSubnet(outcomes)) return outcomes;
+    if (tries === MOST_SUBNETS || !lostSubnet(outcomes)) return [...before, ...outcomes];
+    before = [...before, ...outcomes.filter(({ outcome }) => outcome.kind === 'done')];
     avoid = [...avoid, ...subnetsOf(plan)];
   }
 }
@@ -53,11 +57,11 @@ async function attempt({ world, engine, project, hands, parallel }: Workplace, r
   try {
     let observed = avoiding(await round.look(), round.avoid);
     const images = round.images(observed);
-    let already: Outcomes = {};
+    let already: Outcomes = [];
     if (images.length > 0 || !observed.addressSpace) await subnetLock.release();
     if (images.length > 0) {
       // They come first, because what they hold decides what the containers are told.
-      const first: Plan = { project: project.name, steps: images, rescues: [], unchanged: [] };
+      const first = plainPlan(project.name, images);
       already = await carryOut(first, hands, control, { parallel });
       observed = { ...observed, images: await seeImages(engine, { project, round, observed }, control) };
       observed = await subnetLock.reacquire(observed);
@@ -81,7 +85,7 @@ async function seeImages(engine: Engine, { project, round, observed }: Seeing, {
 }
 
 const lostSubnet = (outcomes: Outcomes): boolean =>
-  Object.values(outcomes).some((outcome) => outcome.kind === 'failed' && outcome.code === 'subnet-taken');
+  outcomes.some(({ outcome }) => outcome.kind === 'failed' && outcome.code === 'subnet-taken');
 
 const subnetsOf = ({ steps }: Plan): string[] =>
   steps.flatMap((step) => (step.kind === 'create-network' ? (step.network.subnet ?? []) : []));

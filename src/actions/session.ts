@@ -5,8 +5,9 @@ import type { Engine } from '../engine/engine.js';
 import { raceAbort } from '../lib/deadline.js';
 import { problem } from '../model/diagnostic.js';
 import type { Control, RunEvent } from '../model/event.js';
-import type { Plan } from '../model/plan.js';
-import type { Scene } from '../plan/scene.js';
+import type { Plan, StepId } from '../model/plan.js';
+import type { ContainerHandle } from '../model/replica.js';
+import type { PlanInput } from '../plan/plan-input.js';
 
 /** Opens a session; with `follow` the engine tells its events before anything is done. */
 export async function openSession(
@@ -31,14 +32,17 @@ export class Session {
   readonly hands: Hands & Required<Pick<Hands, 'watch'>>;
   /** The control of whoever works in this session, which notes what is started. */
   readonly control: Control;
-  /** The last scene planned from. */
-  scene: Scene | null = null;
+  /** The last input planned from. */
+  input: PlanInput | null = null;
   readonly exits: Exit[] = [];
   readonly #project: string;
   readonly #follower: Follower;
   readonly #life = new AbortController();
   readonly #announced = new Set<string>();
-  readonly #started = new Set<string>();
+  /** Containers that were created here, by the step. */
+  readonly #created = new Map<StepId, string>();
+  /** By id. */
+  readonly #started = new Map<string, ContainerHandle>();
   readonly #firstExit: Promise<void>;
 
   constructor(engine: Engine, project: string, control: Control, follow: boolean) {
@@ -61,14 +65,14 @@ export class Session {
     this.hands = follow ? { engine, watch, follower: this.#follower } : { engine, watch };
   }
 
-  /** Names of the containers that were started here, or whose start was asked for and may have been heard of. */
-  get started(): string[] {
-    return [...this.#started];
+  /** The containers that were started here, or whose start was asked for and may have been heard of. */
+  get started(): ContainerHandle[] {
+    return [...this.#started.values()];
   }
 
   /** Says which containers the plan attaches to. */
   async announce({ steps }: Plan): Promise<void> {
-    const attached = steps.flatMap((step) => (step.kind === 'attach-container' ? [step.container] : []));
+    const attached = steps.flatMap((step) => (step.kind === 'attach-container' ? [step.container.name] : []));
     const containers = attached.filter((container) => !this.#announced.has(container));
     containers.forEach((container) => this.#announced.add(container));
     if (containers.length > 0) await this.control.emit({ kind: 'attached', project: this.#project, containers });
@@ -106,8 +110,8 @@ export class Session {
   /** Names of the containers of `web`, or of `web@2`. */
   containersOf(named: string): string[] {
     const [service = '', number] = named.split('@');
-    const all = this.scene?.units.wanted.get(service) ?? [];
-    return all.filter((unit) => number === undefined || unit.number === Number(number)).map(({ name }) => name);
+    const all = this.input?.replicas.wanted.get(service) ?? [];
+    return all.filter((each) => number === undefined || each.number === Number(number)).map(({ name }) => name);
   }
 
   /** For whoever ends by a signal and stops nothing. */
@@ -125,10 +129,17 @@ export class Session {
 
   /** A start that was given up, or whose answer was lost, may still have been heard of. */
   #noteStart(event: RunEvent): void {
-    if (event.kind === 'step-started' && event.step.kind === 'start-container') this.#started.add(event.step.container);
-    if (event.kind !== 'step-ended' || event.step.kind !== 'start-container') return;
-    const { outcome } = event;
-    const isRefused = outcome.kind === 'failed' && outcome.code !== 'engine-unreachable';
-    if (isRefused) this.#started.delete(event.step.container);
+    if (event.kind !== 'step-started' && event.kind !== 'step-ended') return;
+    const { step } = event;
+    if (step.kind === 'create-container' && event.kind === 'step-ended' && event.outcome.kind === 'done') {
+      this.#created.set(step.id, event.outcome.container ?? '');
+    }
+    if (step.kind !== 'start-container') return;
+    const { container } = step;
+    const id = 'id' in container ? container.id : (this.#created.get(container.createdBy) ?? '');
+    const isRefused =
+      event.kind === 'step-ended' && event.outcome.kind === 'failed' && event.outcome.code !== 'engine-unreachable';
+    if (isRefused) this.#started.delete(id);
+    else this.#started.set(id, { id, name: container.name });
   }
 }

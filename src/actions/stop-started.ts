@@ -8,8 +8,9 @@ import type { Control } from '../model/event.js';
 import type { ObservedContainer } from '../model/observed.js';
 import { allDone } from '../model/plan.js';
 import type { Project } from '../model/project.js';
+import type { ContainerHandle } from '../model/replica.js';
 import { containersOf, planStop } from '../plan/plan-stop.js';
-import { isUp } from '../plan/units.js';
+import { isUp } from '../plan/replicas.js';
 import type { Session } from './session.js';
 
 interface Stopping {
@@ -36,14 +37,14 @@ export async function stopStarted(stopping: Stopping, control: Control): Promise
   const { session, adopts, engine } = stopping;
   if (session.started.length === 0 && !adopts) return;
   await control.emit({ kind: 'stopping' });
-  const own = new Set(session.started);
+  const own = new Map(session.started.map((each) => [each.id, each]));
   try {
     // A signal after the second one must not wait for an answer, whatever the engine does with the request.
     await raceAbort(stopAll(stopping, own, control), control.force);
   } catch (error) {
     if (!control.force.aborted) throw error;
   }
-  if (control.force.aborted) await kill(engine, [...own], control);
+  if (control.force.aborted) await kill(engine, [...own.values()], control);
   else await withTimeout(LAST_OUTPUT, late, control.force, () => session.allEnded()).catch(unlessLate);
 }
 
@@ -55,12 +56,13 @@ function unlessLate(error: unknown): void {
 }
 
 /** Looks, stops what runs, and where that did not work does so again: a request may be lost on its way. */
-async function stopAll(stopping: Stopping, own: Set<string>, control: Control): Promise<void> {
+async function stopAll(stopping: Stopping, own: Map<string, ContainerHandle>, control: Control): Promise<void> {
   const { session } = stopping;
   const stop = async (): Promise<void> => {
     const containers = await findOwn(stopping, control);
-    for (const { name } of containers) own.add(name);
-    await session.abandonAllBut((container) => own.has(container));
+    for (const each of containers) own.set(each.id, each);
+    const names = new Set([...own.values()].map(({ name }) => name));
+    await session.abandonAllBut((container) => names.has(container));
     session.expectEnds();
     await stopInOrder(stopping, containers.filter(isUp), control);
     session.lookAgain();
@@ -72,8 +74,9 @@ async function stopAll(stopping: Stopping, own: Set<string>, control: Control): 
 async function findOwn({ engine, project, session, adopts, order }: Stopping, control: Control) {
   // The signal that brought us here is aborted already; only the second one ends the stopping.
   const all = await engine.listContainers({ project: project.name, signal: control.force });
+  const started = new Set(session.started.map(({ id }) => id));
   return containersOf({ containers: all }, order).filter(
-    (container) => session.started.includes(container.name) || adopts?.(container),
+    (container) => started.has(container.id) || adopts?.(container),
   );
 }
 
@@ -85,15 +88,15 @@ async function stopInOrder(
 ): Promise<void> {
   const plan = planStop(project, containers, grace);
   await control.emit({ kind: 'plan-ready', plan });
-  const outcomes = await walkPlan(plan, { engine }, { ...control, signal: control.force }, { parallel, already: {} });
+  const outcomes = await walkPlan(plan, { engine }, { ...control, signal: control.force }, { parallel, already: [] });
   if (allDone(outcomes)) return;
-  const failed = Object.values(outcomes).find((outcome) => outcome.kind === 'failed');
+  const failed = outcomes.map(({ outcome }) => outcome).find((outcome) => outcome.kind === 'failed');
   throw new TsfigError(failed?.code ?? 'interrupted', 'not everything could be stopped', {
     hint: 'tsfig ps shows what runs, tsfig stop tries again',
   });
 }
 
-async function kill(engine: Engine, containers: readonly string[], control: Control): Promise<void> {
+async function kill(engine: Engine, containers: readonly ContainerHandle[], control: Control): Promise<void> {
   await control.emit({ kind: 'killing' });
   const tooLate = (): TsfigError => new TsfigError('engine-unreachable', 'the engine has not answered to the kill');
   await withTimeout(KILL_LIMIT, tooLate, new AbortController().signal, async (signal) => {

@@ -1,4 +1,3 @@
-import { ownValue } from '../lib/own-value.js';
 import { basename, dirname, join, resolve } from 'node:path';
 import { header, type Deployment, type Supervisor, type UnitFile } from '../export/deployment.js';
 import { extendWish, type Extended } from '../export/extend.js';
@@ -10,6 +9,7 @@ import { systemdFiles } from '../export/systemd.js';
 import { listName, listOf, listText, movable, readList, type Listed, type UnitsList } from '../export/units-list.js';
 import { readNamed, type Named } from '../graph/instances.js';
 import { namedServices, withNeeds } from '../graph/select.js';
+import { ownValue } from '../lib/own-value.js';
 import { bad, good, problem, type Checked, type Diagnostic } from '../model/diagnostic.js';
 import { TsfigError } from '../model/errors.js';
 import type { Control } from '../model/event.js';

@@ -1,14 +1,14 @@
-import { ownValue } from '../lib/own-value.js';
 import type { Exit } from '../apply/follow-logs.js';
 import type { Engine } from '../engine/engine.js';
+import { ownValue } from '../lib/own-value.js';
 import { bad, good, problem, type Checked } from '../model/diagnostic.js';
 import type { Control } from '../model/event.js';
 import type { ObservedContainer } from '../model/observed.js';
 import { allDone, type Outcomes } from '../model/plan.js';
 import { readNamed } from '../graph/instances.js';
-import { bridgeWaves } from '../plan/bridge-waves.js';
+import { bridgePhases } from '../plan/bridge-phases.js';
 import { orphansOf } from '../plan/plan-up.js';
-import { numberOf, serviceOf } from '../plan/units.js';
+import { numberOf, serviceOf } from '../model/replica.js';
 import type { ProjectRequest } from './find-file.js';
 import { locked } from './locked.js';
 import { look } from './look.js';
@@ -99,11 +99,11 @@ interface Bringing {
 /** Looks, plans and does; in several rounds only where addresses on the default bridge must be seen before they can be told. */
 async function bringUp(bringing: Bringing, session: Session, control: Control): Promise<Outcomes> {
   const { prepared, chosen } = bringing;
-  let outcomes: Outcomes = {};
+  let outcomes: Outcomes = [];
   let done: readonly string[] = [];
-  for (const services of bridgeWaves(prepared.project, chosen.all)) {
+  for (const services of bridgePhases(prepared.project, chosen.all)) {
     const ended = await bringUpRound(bringing, { services, done }, session, control);
-    outcomes = { ...outcomes, ...ended };
+    outcomes = [...outcomes, ...ended];
     if (control.signal.aborted) break;
     done = services;
   }
@@ -135,11 +135,11 @@ function bringUpRound(
     },
     images: (observed) => imageSteps(prepared, fresh, observed, request),
     async plan(observed, images) {
-      const { scene, plan } = makePlan(prepared, observed, request, {
+      const { input, plan } = makePlan(prepared, observed, request, {
         ...{ services, images, attach, onlyStart: done, instances: chosen.instances },
       });
-      if (!request.removeOrphans && !ignoresOrphans(world)) await warnOfOrphans(orphansOf(scene), control);
-      session.scene = scene;
+      if (!request.removeOrphans && !ignoresOrphans(world)) await warnOfOrphans(orphansOf(input), control);
+      session.input = input;
       if (!request.detach) await session.announce(plan);
       return plan;
     },
@@ -152,9 +152,9 @@ function bringUpRound(
 const ignoresOrphans = ({ environment }: World): boolean =>
   ['1', 't', 'true', 'y', 'yes'].includes((environment['COMPOSE_IGNORE_ORPHANS'] ?? '').trim().toLowerCase());
 
-async function warnOfOrphans(orphans: readonly string[], { emit }: Control): Promise<void> {
+async function warnOfOrphans(orphans: readonly ObservedContainer[], { emit }: Control): Promise<void> {
   if (orphans.length === 0) return;
-  const message = `containers of services that the file does not have any more: ${orphans.join(', ')}`;
+  const message = `containers of services that the file does not have any more: ${orphans.map(({ name }) => name).join(', ')}`;
   const hint = 'up --remove-orphans removes them';
   await emit({
     kind: 'warning',
@@ -198,10 +198,11 @@ async function stopOwn(
   await stopStarted({ engine, session, adopts: own, project, order: [...needs.keys()], grace, parallel }, control);
 }
 
-const failedToStart = (container: string, outcomes: Outcomes): boolean => {
-  const outcome = outcomes[`start ${container}`];
-  return outcome !== undefined && outcome.kind !== 'done';
-};
+const failedToStart = (container: string, outcomes: Outcomes): boolean =>
+  outcomes.some(
+    ({ step, outcome }) =>
+      step.kind === 'start-container' && step.container.name === container && outcome.kind !== 'done',
+  );
 
 function wantedCode(exits: readonly Exit[], { exitCodeFrom }: UpRequest, session: Session): number | null {
   if (exitCodeFrom === null) return exits[0]?.exitCode ?? null;

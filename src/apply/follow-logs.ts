@@ -91,7 +91,8 @@ export class Follower implements Attacher {
   }
 
   async attach(attachable: Attachable, signal: AbortSignal): Promise<void> {
-    const { container, tty, fromNow } = attachable;
+    const { tty, fromNow } = attachable;
+    const container = attachable.container.name;
     const { engine } = this.#options;
     const stop = new AbortController();
     for (;;) {
@@ -106,7 +107,7 @@ export class Follower implements Attacher {
           .catch(() => undefined); // `allEnded` reports it
         return;
       }
-      const { state, finishedAt } = await engine.inspectContainer(container, { signal });
+      const { state, finishedAt } = await engine.inspectContainer(attachable.container, { signal });
       if (state === 'running') continue; // it has begun its next life in between
       const nextLifeFrom = (finishedAt === null ? null : momentAfter(finishedAt)) ?? BEGINNING;
       this.follow(container, tty, { output: nothing(), stop, log: null, nextLifeFrom });

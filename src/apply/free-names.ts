@@ -1,4 +1,5 @@
 import type { CallOptions, Engine } from '../engine/engine.js';
+import type { ContainerTarget } from '../model/replica.js';
 import { retry } from '../lib/retry.js';
 import { seconds } from '../lib/units.js';
 import type { ContainerSpec } from '../model/container-spec.js';
@@ -13,7 +14,7 @@ const REMOVAL_LIMIT = seconds(60);
  */
 export async function removeFully(
   engine: Engine,
-  { container, volumes }: { readonly container: string; readonly volumes: boolean },
+  { container, volumes }: { readonly container: ContainerTarget; readonly volumes: boolean },
   { signal }: CallOptions,
 ): Promise<void> {
   const worth = (error: unknown): boolean => hasCode(error, 'engine-conflict');
@@ -38,5 +39,24 @@ async function isGoing(engine: Engine, container: string, signal: AbortSignal): 
     return state === 'removing';
   } catch (error) {
     return hasCode(error, 'container-not-found');
+  }
+}
+
+/**
+ * Renames a container. Between two restarts the engine cannot do that: then the container is stopped for it, which ends the
+ * loop, and started again.
+ */
+export async function renameInLoop(
+  engine: Engine,
+  { container, to }: { readonly container: ContainerTarget; readonly to: string },
+  { signal }: CallOptions,
+): Promise<void> {
+  try {
+    await engine.renameContainer(container, to, { signal });
+  } catch (error) {
+    if (!hasCode(error, 'container-restarting')) throw error;
+    await engine.stopContainer(container, null, { signal });
+    await engine.renameContainer(container, to, { signal });
+    await engine.startContainer(container, { signal });
   }
 }

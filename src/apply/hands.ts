@@ -1,4 +1,5 @@
 import type { Engine } from '../engine/engine.js';
+import type { ContainerHandle } from '../model/replica.js';
 
 /** What a step may touch. */
 export interface Hands {
@@ -15,7 +16,7 @@ export interface Attacher {
 }
 
 export interface Attachable {
-  readonly container: string;
+  readonly container: ContainerHandle;
   readonly tty: boolean;
   /** It ran when it was looked at, so that nobody is going to start it. */
   readonly fromNow: boolean;

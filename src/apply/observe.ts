@@ -1,4 +1,5 @@
 import type { Engine, EngineInfo } from '../engine/engine.js';
+import type { Span } from '../model/diagnostic.js';
 import { hasCode, TsfigError } from '../model/errors.js';
 import {
   type AddressSpace,
@@ -34,7 +35,7 @@ export async function observe(engine: Engine, looking: Looking, signal: AbortSig
   const { project, services } = looking;
   const call = { signal };
   const listing = engine.listContainers({ project: project.name, signal });
-  const [containers, networks, volumes, images, externals] = await Promise.all([
+  const [containers, networks, volumes, images, externalContainers] = await Promise.all([
     listing,
     engine.listNetworks(call),
     looking.everyVolume || hasNamedVolumes(services) ? engine.listVolumes({ project: project.name, signal }) : [],
@@ -47,7 +48,7 @@ export async function observe(engine: Engine, looking: Looking, signal: AbortSig
     images,
     networks,
     volumes,
-    externals,
+    externalContainers,
     addressSpace,
     linkStyle: linkStyleOf(await engine.engineInfo(call)),
   };
@@ -71,10 +72,12 @@ async function inspectExternals(
 ): Promise<Map<string, ContainerDetails>> {
   const named = new Map<string, string>();
   for (const service of services) {
-    for (const { target } of service.externalLinks) named.set(target, `external_links of ${service.name}`);
-    for (const { source, external } of service.volumesFrom)
-      if (external) named.set(source, `volumes_from of ${service.name}`);
-    if (service.net.kind === 'container') named.set(service.net.container, `net of ${service.name}`);
+    const { name, at: place, externalLinks, volumesFrom, net } = service;
+    const add = (container: string, key: string, { file, line }: Span): void =>
+      void named.set(container, `${key} of ${name} names (${file}:${line})`);
+    for (const { target, at } of externalLinks) add(target, 'external_links', at);
+    for (const { source, external } of volumesFrom) if (external) add(source, 'volumes_from', place);
+    if (net.kind === 'container') add(net.container, 'net', place);
   }
   const found = await Promise.all(
     [...named].map(async ([name, where]) => {
@@ -82,7 +85,7 @@ async function inspectExternals(
         return [name, await engine.inspectContainer(name, { signal })] as const;
       } catch (error) {
         if (!hasCode(error, 'container-not-found')) throw error;
-        throw new TsfigError('container-not-found', `there is no container ${name}, which ${where} names`, {
+        throw new TsfigError('container-not-found', `there is no container ${name}, which ${where}`, {
           hint: 'start it first, or correct its name; it is neither a service of the file nor a container of the engine',
         });
       }

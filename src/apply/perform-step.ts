@@ -1,19 +1,42 @@
 import type { Engine } from '../engine/engine.js';
 import { hasCode, TsfigError, type ErrorCode } from '../model/errors.js';
 import type { Control } from '../model/event.js';
-import type { Step, StepKind } from '../model/plan.js';
-import { createWhenFree, removeFully } from './free-names.js';
+import type { ContainerRef, Step, StepKind } from '../model/plan.js';
+import type { ContainerHandle } from '../model/replica.js';
+import type { Milliseconds } from '../lib/units.js';
+import { createWhenFree, removeFully, renameInLoop } from './free-names.js';
 import type { Attacher, ContainerWatch, Hands } from './hands.js';
 import { waitReady } from './wait-ready.js';
 
 /** Steps that may take long and leave nothing half-made: the first signal ends them. The others are let finish. */
 const INTERRUPTIBLE: ReadonlySet<StepKind> = new Set(['pull-image', 'build-image', 'wait-ready']);
 
-/** Does one step: one call, no decision. */
-export async function performStep(step: Step, hands: Hands, control: Control): Promise<void> {
-  const { engine } = hands;
-  const signal = INTERRUPTIBLE.has(step.kind) ? control.signal : control.force;
-  const call = { signal };
+/** What a step may touch, and which container it means. */
+export interface StepContext extends Hands {
+  readonly idOf: (container: ContainerRef) => string;
+}
+
+/** Does one step: one call, no decision. Answers the id of the container that it has created or acted on; null for other steps. */
+export async function performStep(step: Step, context: StepContext, control: Control): Promise<string | null> {
+  if (step.kind === 'create-container') {
+    return createWhenFree(context.engine, step.spec, { signal: control.force });
+  }
+  if (!('container' in step)) {
+    await performOnThing(step, context, control);
+    return null;
+  }
+  const container = { id: context.idOf(step.container), name: step.container.name };
+  await performOnContainer({ ...step, container }, context, control);
+  return container.id;
+}
+
+type ContainerStep = Extract<Step, { readonly container: ContainerRef }>;
+type ThingStep = Exclude<Step, ContainerStep | { kind: 'create-container' }>;
+/** The same with the container that is meant. */
+type Resolved<S> = S extends ContainerStep ? Omit<S, 'container'> & { readonly container: ContainerHandle } : never;
+
+async function performOnThing(step: ThingStep, { engine }: Hands, control: Control): Promise<void> {
+  const call = { signal: INTERRUPTIBLE.has(step.kind) ? control.signal : control.force };
   switch (step.kind) {
     case 'pull-image':
       for await (const progress of engine.pullImage(step.image, call)) {
@@ -32,45 +55,54 @@ export async function performStep(step: Step, hands: Hands, control: Control): P
       return engine.createNetwork(step.network, call);
     case 'remove-network':
       return unless('not-found', engine.removeNetwork(step.network, call));
-    case 'connect-network':
-      return engine.connectNetwork(step.network, step.container, step, call);
-    case 'disconnect-network':
-      return unless('container-not-found', engine.disconnectNetwork(step.network, step.container, call));
     case 'create-volume':
       return engine.createVolume(step.volume, call);
     case 'remove-volume':
       return unless('not-found', engine.removeVolume(step.volume, call));
-    case 'create-container':
-      await createWhenFree(engine, step.spec, call);
-      return;
+  }
+}
+
+async function performOnContainer(step: Resolved<ContainerStep>, hands: Hands, control: Control): Promise<void> {
+  const { engine } = hands;
+  const { container } = step;
+  const signal = INTERRUPTIBLE.has(step.kind) ? control.signal : control.force;
+  const call = { signal };
+  switch (step.kind) {
+    case 'connect-network':
+      return engine.connectNetwork(step.network, container, step, call);
+    case 'disconnect-network':
+      return unless('container-not-found', engine.disconnectNetwork(step.network, container, call));
     case 'attach-container':
       return needed(hands.follower).attach(step, signal);
     case 'start-container':
-      return engine.startContainer(step.container, call);
+      return engine.startContainer(container, call);
+    case 'unpause-container':
+      return unless('engine-conflict', engine.unpauseContainer(container, call));
     case 'wait-ready':
-      return waitReady(
-        { engine, watch: needed<ContainerWatch>(hands.watch), container: step.container },
-        step.limit,
-        signal,
-      );
+      return waitReady({ engine, watch: needed<ContainerWatch>(hands.watch), container }, step.limit, signal);
     case 'stop-container':
-      return unless('container-not-found', stopOrKill(engine, step, signal));
+      return unless('container-not-found', stopOrKill(engine, { container, grace: step.grace }, signal));
     case 'kill-container':
-      return unless('engine-conflict', engine.killContainer(step.container, step.signal, call));
+      return unless('engine-conflict', engine.killContainer(container, step.signal, call));
     case 'restart-container':
-      return engine.restartContainer(step.container, step.grace, call);
+      return engine.restartContainer(container, step.grace, call);
     case 'rename-container':
-      return engine.renameContainer(step.container, step.to, call);
+      return renameInLoop(engine, { container, to: step.to }, call);
     case 'remove-container':
-      return removeFully(engine, step, call);
+      return removeFully(engine, { container, volumes: step.volumes }, call);
   }
+}
+
+interface Stopping {
+  readonly container: ContainerHandle;
+  readonly grace: Milliseconds | null;
 }
 
 /**
  * Stops the container; when the signal comes meanwhile, kills it. Either way it has ended afterwards: a request to stop
  * that is dropped here would go on in the engine, and end a container that has been put back in the meantime.
  */
-async function stopOrKill(engine: Engine, { container, grace }: StopStep, signal: AbortSignal): Promise<void> {
+async function stopOrKill(engine: Engine, { container, grace }: Stopping, signal: AbortSignal): Promise<void> {
   const own = new AbortController();
   const onAbort = (): void => {
     engine.killContainer(container, 'SIGKILL', { signal: own.signal }).catch(() => undefined); // it has ended by itself
@@ -83,8 +115,6 @@ async function stopOrKill(engine: Engine, { container, grace }: StopStep, signal
     signal.removeEventListener('abort', onAbort);
   }
 }
-
-type StopStep = Extract<Step, { kind: 'stop-container' }>;
 
 /** What is gone already need not go: another tsfig, or the user's own hand, was quicker. */
 async function unless(already: ErrorCode, work: Promise<void>): Promise<void> {

@@ -4,6 +4,7 @@ import { LineCutter } from '../lib/lines.js';
 import { durationToText, ms, seconds, type Milliseconds } from '../lib/units.js';
 import { TsfigError } from '../model/errors.js';
 import type { ContainerDetails } from '../model/observed.js';
+import type { ContainerHandle } from '../model/replica.js';
 import type { ContainerWatch } from './hands.js';
 import { LifeWatch } from './watch-life.js';
 
@@ -13,7 +14,7 @@ const SHOWN_LINES = 5;
 interface Waiting {
   readonly engine: Engine;
   readonly watch: ContainerWatch;
-  readonly container: string;
+  readonly container: ContainerHandle;
 }
 
 /** The engine counts a life that lasted this long as a good one (moby: restartmanager); so do we. */
@@ -47,14 +48,14 @@ interface Seen {
 function late({ container }: Waiting, limit: Milliseconds, { last }: Seen): TsfigError {
   const restarts = last !== null && last.restartCount > 0;
   const why = restarts ? `; it was restarted ${last.restartCount} times, last after code ${last.exitCode}` : '';
-  return new TsfigError('deadline-passed', `${container} was not ready after ${durationToText(limit)}${why}`, {
+  return new TsfigError('deadline-passed', `${container.name} was not ready after ${durationToText(limit)}${why}`, {
     hint: '--wait-timeout gives it more time, --no-wait starts without waiting',
   });
 }
 
 async function untilReady({ engine, watch, container }: Waiting, seen: Seen, signal: AbortSignal): Promise<void> {
   await raceAbort(watch.open(), signal);
-  const lifeWatch = new LifeWatch(watch, container, false);
+  const lifeWatch = new LifeWatch(watch, container.name, false);
   try {
     for (;;) {
       const next = lifeWatch.nextNews();
@@ -104,7 +105,7 @@ async function withLastWords(error: unknown, { engine, container }: Waiting): Pr
   return new TsfigError(error.code, message, { hint: error.hint, cause: error });
 }
 
-async function lastWords(engine: Engine, container: string): Promise<string[]> {
+async function lastWords(engine: Engine, container: ContainerHandle): Promise<string[]> {
   const signal = AbortSignal.timeout(5000);
   const { tty, health, lastProbe } = await engine.inspectContainer(container, { signal });
   const probe = health !== 'healthy' && lastProbe ? [`its health check says: ${lastProbe.trim()}`] : [];
@@ -114,5 +115,5 @@ async function lastWords(engine: Engine, container: string): Promise<string[]> {
   for await (const { bytes } of engine.logs(container, { ...wanted, signal })) lines.push(...cutter.push(bytes));
   const rest = cutter.end();
   const last = [...lines, ...(rest === undefined ? [] : [rest])].slice(-SHOWN_LINES);
-  return [...probe, ...last.map((line) => `${container} | ${line}`)];
+  return [...probe, ...last.map((line) => `${container.name} | ${line}`)];
 }

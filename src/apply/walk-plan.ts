@@ -1,9 +1,18 @@
-import { ownValue } from '../lib/own-value.js';
 import { limit, type Limit } from '../lib/limit.js';
 import { ms, seconds } from '../lib/units.js';
 import { describeFailure } from '../model/errors.js';
 import type { Control } from '../model/event.js';
-import type { Outcome, Outcomes, Plan, Rescue, Step, StepKind } from '../model/plan.js';
+import type {
+  ContainerRef,
+  EndedStep,
+  Outcome,
+  Outcomes,
+  Plan,
+  Rescue,
+  Step,
+  StepId,
+  StepKind,
+} from '../model/plan.js';
 import type { Hands } from './hands.js';
 import { performStep } from './perform-step.js';
 
@@ -42,8 +51,9 @@ export async function walkPlan(plan: Plan, hands: Hands, control: Control, optio
 
 /** A plan may come from a file that somebody edited. */
 function checkNeeds({ steps }: Plan): void {
-  const known = new Set<string>();
+  const known = new Set<StepId>();
   for (const { id, needs } of steps) {
+    if (known.has(id)) throw new Error(`the plan has two steps "${id}"`);
     const unknown = needs.find((need) => !known.has(need));
     if (unknown !== undefined) throw new Error(`the plan is not in order: "${id}" comes before "${unknown}"`);
     known.add(id);
@@ -53,21 +63,21 @@ function checkNeeds({ steps }: Plan): void {
 class Walk {
   readonly #hands: Hands;
   readonly #control: Control;
-  readonly #already: Outcomes;
+  readonly #already: ReadonlyMap<StepId, Outcome>;
   readonly #places: Limit;
   readonly #heavyPlaces = limit(HEAVY_AT_ONCE);
-  readonly #ends = new Map<string, Promise<Outcome>>();
-  readonly #outcomes = new Map<string, Outcome>();
+  readonly #ends = new Map<StepId, Promise<Outcome>>();
+  readonly #ended = new Map<StepId, EndedStep>();
 
   constructor(hands: Hands, control: Control, { parallel, already }: WalkOptions) {
     this.#hands = hands;
     this.#control = control;
-    this.#already = already;
+    this.#already = new Map(already.map(({ step, outcome }) => [step.id, outcome]));
     this.#places = limit(parallel);
   }
 
   take(step: Step): Promise<Outcome> {
-    const before = ownValue(this.#already, step.id);
+    const before = this.#already.get(step.id);
     const end = before
       ? Promise.resolve(before)
       : this.#end(
@@ -75,32 +85,46 @@ class Walk {
           step.needs.map((need) => this.#endOf(need)),
         );
     const noted = end.then((outcome) => {
-      this.#outcomes.set(step.id, outcome);
+      this.#ended.set(step.id, { step, outcome });
       return outcome;
     });
     this.#ends.set(step.id, noted);
     return noted;
   }
 
-  async rescue({ after, guards, steps }: Rescue): Promise<void> {
+  async rescue({ when, guards, steps }: Rescue): Promise<void> {
     // A bug of ours in a step ends it, too: what was begun is put back all the same.
-    await Promise.allSettled([after ?? [], guards].flat().map((id) => this.#endOf(id)));
-    if ((after !== null && !this.#isDone(after)) || guards.every((guard) => this.#isDone(guard))) return;
+    await Promise.allSettled(guards.map((id) => this.#endOf(id)));
+    const isWell = (id: StepId): boolean =>
+      when === 'failed' ? this.#outcomeOf(id)?.kind !== 'failed' : this.#isDone(id);
+    if (guards.every(isWell)) return;
     const signal = AbortSignal.timeout(RESCUE_LIMIT);
     const control: Control = { ...this.#control, signal, force: signal };
     for (const step of steps) {
-      if (step.onlyIf !== undefined && !this.#isDone(step.onlyIf)) continue;
-      this.#outcomes.set(step.id, await this.#perform(step, control));
+      if (step.onlyIf !== null && !this.#isDone(step.onlyIf)) continue;
+      this.#ended.set(step.id, { step, outcome: await this.#perform(step, control) });
       if (!this.#isDone(step.id)) return;
     }
   }
 
-  #isDone(id: string): boolean {
-    return this.#outcomes.get(id)?.kind === 'done';
+  #outcomeOf(id: StepId): Outcome | undefined {
+    return this.#ended.get(id)?.outcome;
+  }
+
+  #isDone(id: StepId): boolean {
+    return this.#outcomeOf(id)?.kind === 'done';
   }
 
   outcomes(): Outcomes {
-    return Object.fromEntries(this.#outcomes);
+    return [...this.#ended.values()];
+  }
+
+  /** `checkNeeds` has made sure that what creates a container comes before what acts on it. */
+  #idOf(container: ContainerRef): string {
+    if ('id' in container) return container.id;
+    const created = this.#outcomeOf(container.createdBy);
+    if (created?.kind === 'done' && created.container !== undefined) return created.container;
+    throw new Error(`${container.name} is acted on before it is created`);
   }
 
   async #end(step: Step, needs: readonly Promise<Outcome>[]): Promise<Outcome> {
@@ -126,7 +150,7 @@ class Walk {
   }
 
   /** `checkNeeds` has made sure that there is one. */
-  #endOf(id: string): Promise<Outcome> {
+  #endOf(id: StepId): Promise<Outcome> {
     return this.#ends.get(id) ?? Promise.resolve({ kind: 'cancelled' });
   }
 
@@ -135,8 +159,9 @@ class Walk {
     await control.emit({ kind: 'step-started', step });
     const from = performance.now();
     try {
-      await performStep(step, this.#hands, control);
-      return await this.#tell(step, { kind: 'done', took: ms(performance.now() - from) });
+      const container = await performStep(step, { ...this.#hands, idOf: (ref) => this.#idOf(ref) }, control);
+      const took = ms(performance.now() - from);
+      return await this.#tell(step, { kind: 'done', took, ...(container !== null && { container }) });
     } catch (error) {
       if (isAbort(error, control)) return this.#tell(step, { kind: 'cancelled' });
       return this.#tell(step, { kind: 'failed', ...describeFailure(error) });
@@ -150,7 +175,7 @@ class Walk {
 }
 
 /** A step whose need did not end well names the step that failed first. */
-function notBegun(need: string, end: Outcome | undefined): Outcome {
+function notBegun(need: StepId, end: Outcome | undefined): Outcome {
   if (end?.kind === 'cancelled') return end;
   return { kind: 'skipped', because: end?.kind === 'skipped' ? end.because : need };
 }

@@ -1,4 +1,4 @@
-import { replacedName } from '../model/names.js';
+import { isAsideName } from '../model/names.js';
 import type { ContainerWatch } from './hands.js';
 import { LifecycleTracker } from './lifecycle.js';
 
@@ -12,7 +12,8 @@ export class LifeWatch {
   constructor(watch: ContainerWatch, container: string, countsAll: boolean) {
     this.life = new LifecycleTracker(countsAll);
     this.#stop = watch.listen((news) => {
-      if (news.kind === 'renamed' && news.container === replacedName(container)) this.life.onReplaced(news.at);
+      if (news.kind === 'renamed' && news.container.startsWith(container) && isAsideName(news.container, container))
+        this.life.onReplaced(news.at);
       if (news.container !== container) return;
       this.life.onEvent(news);
       this.wake();

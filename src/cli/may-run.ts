@@ -1,6 +1,5 @@
 import { TsfigError } from '../model/errors.js';
 import type { RunEvent } from '../model/event.js';
-import { LABEL } from '../model/names.js';
 import type { Step } from '../model/plan.js';
 
 /** The containers that may run although they were to be stopped, or were being started, as far as the events tell. */
@@ -28,16 +27,17 @@ export class MayRun {
 }
 
 function startedBy(step: Step): string | null {
-  if (step.kind === 'start-container' || step.kind === 'restart-container') return step.container;
+  if (step.kind === 'start-container' || step.kind === 'restart-container') return step.container.name;
   // Whoever runs a command starts its container without a step.
-  if (step.kind === 'create-container' && step.spec.labels[LABEL.oneOff] === 'True') return step.spec.name;
+  if (step.kind === 'create-container' && step.replica.role !== 'service') return step.spec.name;
   return null;
 }
 
-const endedBy = (step: Step): string | null => (step.kind === 'remove-container' ? step.container : stoppedBy(step));
+const endedBy = (step: Step): string | null =>
+  step.kind === 'remove-container' ? step.container.name : stoppedBy(step);
 
 const stoppedBy = (step: Step): string | null =>
-  step.kind === 'stop-container' || step.kind === 'kill-container' ? step.container : null;
+  step.kind === 'stop-container' || step.kind === 'kill-container' ? step.container.name : null;
 
 /** For a command that is left before its end. */
 export function leftError(names: readonly string[]): TsfigError {

@@ -18,6 +18,7 @@ import { registerStop } from './commands/stop.js';
 import { registerUp } from './commands/up.js';
 import { registerUnits } from './commands/units.js';
 import { registerVersion } from './commands/version.js';
+import { withAdvice } from './elsewhere.js';
 import { collect, readCount } from './values.js';
 
 /** In the order in which `--help` lists them. What a command needs to work is imported when it runs. */
@@ -61,6 +62,7 @@ export function makeProgram(version: string, run: Run, words: readonly string[] 
     .description('Brings a project of containers up on one Docker host from one file, fig.yml.')
     .usage('[options] COMMAND [arguments]')
     .enablePositionalOptions()
+    .configureOutput({ outputError: (message, write) => write(withAdvice(message)) })
     .showHelpAfterError('(tsfig --help lists commands and options)')
     .version(`tsfig ${version}`, '-v, --version', 'print the version')
     .option('-f, --file <path>', 'the project file; - reads standard input (default: fig.yml here or above)', collect)

@@ -1,6 +1,7 @@
 import type { Milliseconds } from '../lib/units.js';
 import type { BuildSpec, ContainerSpec, NetworkSpec, VolumeSpec } from '../model/container-spec.js';
 import type { Progress } from '../model/event.js';
+import type { ContainerTarget } from '../model/replica.js';
 import type {
   ContainerDetails,
   ObservedContainer,
@@ -17,6 +18,9 @@ export interface Endpoint {
   readonly address: string | null;
 }
 
+/** A network: as it was observed, or by its name. */
+export type NetworkTarget = string | { readonly id: string | null; readonly name: string };
+
 /** How every call can be stopped. */
 export interface CallOptions {
   readonly signal: AbortSignal;
@@ -25,7 +29,7 @@ export interface CallOptions {
 /**
  * All that tsfig asks of a container engine, in our words. One method, one request; no decisions, no retries, no waiting.
  * Every method throws `engine-unreachable` when the engine does not answer and `engine-refused` for a refusal that has
- * no code of its own. Methods that name a container take its name or its id and throw `container-not-found`.
+ * no code of its own. Methods that name a container throw `container-not-found`.
  * An aborted call rejects with the signal's reason.
  */
 export interface Engine {
@@ -41,7 +45,7 @@ export interface Engine {
 
   /** Containers of the project in every state, one-offs included; without a project, all of the engine. */
   listContainers(options: CallOptions & { readonly project: string | null }): Promise<readonly ObservedContainer[]>;
-  inspectContainer(container: string, options: CallOptions): Promise<ContainerDetails>;
+  inspectContainer(container: ContainerTarget, options: CallOptions): Promise<ContainerDetails>;
   listNetworks(options: CallOptions): Promise<readonly ObservedNetwork[]>;
   /** The volumes that carry the project's label. */
   listVolumes(options: CallOptions & { readonly project: string }): Promise<readonly ObservedVolume[]>;
@@ -58,10 +62,15 @@ export interface Engine {
   /** Throws `subnet-taken` when it overlaps another network, `name-taken` when the name is in use. */
   createNetwork(network: NetworkSpec, options: CallOptions): Promise<void>;
   /** Throws `not-found`, or `network-in-use` while containers are connected. */
-  removeNetwork(name: string, options: CallOptions): Promise<void>;
+  removeNetwork(network: NetworkTarget, options: CallOptions): Promise<void>;
   /** Throws `not-found`; an address that somebody has is refused when the container starts, or here when it runs. */
-  connectNetwork(network: string, container: string, endpoint: Endpoint, options: CallOptions): Promise<void>;
-  disconnectNetwork(network: string, container: string, options: CallOptions): Promise<void>;
+  connectNetwork(
+    network: NetworkTarget,
+    container: ContainerTarget,
+    endpoint: Endpoint,
+    options: CallOptions,
+  ): Promise<void>;
+  disconnectNetwork(network: NetworkTarget, container: ContainerTarget, options: CallOptions): Promise<void>;
   /** Does nothing when the volume is there already. */
   createVolume(volume: VolumeSpec, options: CallOptions): Promise<void>;
   /** Throws `not-found`, or `engine-conflict` while a container uses it. */
@@ -73,26 +82,28 @@ export interface Engine {
    * Does nothing when it runs already. Throws `port-taken`, `address-taken`, `command-not-found`,
    * `command-not-executable`.
    */
-  startContainer(container: string, options: CallOptions): Promise<void>;
+  startContainer(container: ContainerTarget, options: CallOptions): Promise<void>;
   /** Sends the container's stop signal, then kills after `grace` (null: as the container says, else 10 s). Does nothing when it does not run. */
-  stopContainer(container: string, grace: Milliseconds | null, options: CallOptions): Promise<void>;
+  stopContainer(container: ContainerTarget, grace: Milliseconds | null, options: CallOptions): Promise<void>;
   /** Throws `engine-conflict` when it does not run. */
-  killContainer(container: string, killSignal: string, options: CallOptions): Promise<void>;
-  restartContainer(container: string, grace: Milliseconds | null, options: CallOptions): Promise<void>;
-  /** Throws `name-taken`. */
-  renameContainer(container: string, to: string, options: CallOptions): Promise<void>;
+  killContainer(container: ContainerTarget, killSignal: string, options: CallOptions): Promise<void>;
+  /** Throws `engine-conflict` when it is not paused. */
+  unpauseContainer(container: ContainerTarget, options: CallOptions): Promise<void>;
+  restartContainer(container: ContainerTarget, grace: Milliseconds | null, options: CallOptions): Promise<void>;
+  /** Throws `name-taken`, or `container-restarting` between two lives of a container that is restarted over and over. */
+  renameContainer(container: ContainerTarget, to: string, options: CallOptions): Promise<void>;
   /** Kills it first when it runs. `volumes`: its anonymous volumes too. Throws `engine-conflict` while another removal is in progress. */
-  removeContainer(container: string, volumes: boolean, options: CallOptions): Promise<void>;
+  removeContainer(container: ContainerTarget, volumes: boolean, options: CallOptions): Promise<void>;
   /** Resolves with the exit code once the container has ended; at once when it does not run (a created one counts as not running unless `nextExit`). */
-  waitContainer(container: string, options: CallOptions & { readonly nextExit: boolean }): Promise<number>;
+  waitContainer(container: ContainerTarget, options: CallOptions & { readonly nextExit: boolean }): Promise<number>;
 
   /** Opens the container's output (and input); works before it is started. Resolves when the engine has switched the connection. */
-  attach(container: string, options: CallOptions & AttachOptions): Promise<Attachment>;
+  attach(container: ContainerTarget, options: CallOptions & AttachOptions): Promise<Attachment>;
   /** What the container has written, and with `follow` what it will; ends when the container ends or the signal aborts. */
-  logs(container: string, options: CallOptions & LogOptions): AsyncIterable<OutputChunk>;
+  logs(container: ContainerTarget, options: CallOptions & LogOptions): AsyncIterable<OutputChunk>;
   /** Columns and rows of the terminal of a container that has one. */
   resizeTerminal(
-    container: string,
+    container: ContainerTarget,
     size: { readonly columns: number; readonly rows: number },
     options: CallOptions,
   ): Promise<void>;

@@ -1,6 +1,6 @@
 import type { Link } from '../model/project.js';
 import { didYouMean } from '../lib/did-you-mean.js';
-import type { WrittenService } from './fig.js';
+import type { DraftService } from './fig.js';
 import { placeOf } from './needs.js';
 import type { Problems } from './problems.js';
 import { quoted } from './words.js';
@@ -9,7 +9,7 @@ import { quoted } from './words.js';
 const MOST_GUESSES = 20;
 
 /** Tells targets of `links` and `volumes_from` that are no services, and links where no network carries them. */
-export function checkLinks(services: readonly WrittenService[], problems: Problems): void {
+export function checkLinks(services: readonly DraftService[], problems: Problems): void {
   const byName = new Map(services.map((service) => [service.name, service]));
   const names = [...byName.keys()];
   let guesses = 0;
@@ -38,7 +38,7 @@ function tellUnknown({ target, at }: Link, near: string | undefined, problems: P
   problems.error('unknown-service', `there is no service ${quoted(target)}`, at, hint);
 }
 
-function checkTarget({ at }: Link, service: WrittenService, target: WrittenService, problems: Problems): void {
+function checkTarget({ at }: Link, service: DraftService, target: DraftService, problems: Problems): void {
   const mode = netWithoutLinks(target);
   if (mode === undefined) {
     checkReach(at, service, target, problems);
@@ -49,16 +49,16 @@ function checkTarget({ at }: Link, service: WrittenService, target: WrittenServi
 }
 
 /** The engine keeps its default bridge and the networks of projects apart: neither reaches the other. */
-function checkReach(at: Link['at'], service: WrittenService, target: WrittenService, problems: Problems): void {
+function checkReach(at: Link['at'], service: DraftService, target: DraftService, problems: Problems): void {
   const [onBridge, other] = isOnBridge(service) ? [service, target] : [target, service];
   if (!isOnBridge(onBridge) || isOnBridge(other) || netWithoutLinks(service) !== undefined) return;
   const message = `${quoted(service.name)} cannot reach ${quoted(target.name)}: only ${quoted(onBridge.name)} has "net: bridge"`;
   problems.error('bad-link', message, at, 'give both the same network: write "net: bridge" in both or in neither');
 }
 
-const isOnBridge = ({ draft: { net } }: WrittenService): boolean => net?.kind === 'bridge';
+const isOnBridge = ({ draft: { net } }: DraftService): boolean => net?.kind === 'bridge';
 
-function checkConsumer(service: WrittenService, key: 'links' | 'external_links', problems: Problems): void {
+function checkConsumer(service: DraftService, key: 'links' | 'external_links', problems: Problems): void {
   const mode = netWithoutLinks(service);
   if (mode === undefined) return;
   const message = `"${key}" cannot be used with "net: ${mode}"`;
@@ -75,7 +75,7 @@ const hintFor = (mode: string, otherwise: string): string =>
     ? `links need a network of one's own; ${otherwise}`
     : `links need a network; ${otherwise}`;
 
-function netWithoutLinks({ draft: { net } }: WrittenService): string | undefined {
+function netWithoutLinks({ draft: { net } }: DraftService): string | undefined {
   if (!net || net.kind === 'bridge') return undefined;
   return net.kind === 'container' ? `container:${net.name}` : net.kind;
 }

@@ -1,7 +1,7 @@
 import type { Span } from '../model/diagnostic.js';
 import { hostPortAt } from '../model/ports.js';
 import type { PublishedPort, WantedPort } from '../model/project.js';
-import type { WrittenService } from './fig.js';
+import type { DraftService } from './fig.js';
 import type { Problems } from './problems.js';
 import { quoted } from './words.js';
 
@@ -15,7 +15,7 @@ interface Taken {
 type ByAddress = Map<string | null, Taken>;
 
 /** Tells ports of the host that are wanted twice. A port on all addresses clashes with the same port on any. */
-export function checkHostPorts(services: readonly WrittenService[], problems: Problems): void {
+export function checkHostPorts(services: readonly DraftService[], problems: Problems): void {
   const taken = new Map<string, ByAddress>();
   for (const { name, draft } of services) {
     for (const { value, at } of draft.ports ?? []) {

@@ -1,14 +1,14 @@
 import { containerName, imageName } from '../model/names.js';
 import { checkLinks } from './check-links.js';
 import { checkHostPorts } from './check-ports.js';
-import type { WrittenService } from './fig.js';
+import type { DraftService } from './fig.js';
 import { isImageReference } from './fields/image.js';
 import { placeOf } from './needs.js';
 import type { Problems } from './problems.js';
 import { quoted } from './words.js';
 
 /** Tells what needs two keys or two services to be seen. */
-export function check(services: readonly WrittenService[], project: string, problems: Problems): void {
+export function check(services: readonly DraftService[], project: string, problems: Problems): void {
   for (const service of services) {
     if (problems.isFull) return;
     checkSource(service, project, problems);
@@ -20,9 +20,26 @@ export function check(services: readonly WrittenService[], project: string, prob
   checkHostPorts(services, problems);
   checkContainerNames(services, project, problems);
   checkImageNames(services, project, problems);
+  checkVolumeDrivers(services, problems);
 }
 
-function checkSource(service: WrittenService, project: string, problems: Problems): void {
+/** A volume is made once, by one driver. */
+function checkVolumeDrivers(services: readonly DraftService[], problems: Problems): void {
+  const makers = new Map<string, { readonly driver: string; readonly service: string }>();
+  for (const service of services) {
+    const driver = service.draft.volumeDriver ?? 'local';
+    for (const { value, at } of service.draft.mounts ?? []) {
+      if (value.kind !== 'volume') continue;
+      const maker = makers.get(value.volume) ?? { driver, service: service.name };
+      makers.set(value.volume, maker);
+      if (maker.driver === driver) continue;
+      const message = `the volume ${quoted(value.volume)} has two drivers: ${quoted(maker.driver)} in ${quoted(maker.service)}, ${quoted(driver)} here`;
+      problems.error('bad-volume', message, at, 'write the same "volume_driver" in both services');
+    }
+  }
+}
+
+function checkSource(service: DraftService, project: string, problems: Problems): void {
   const { name, at, entries, draft } = service;
   const dockerfile = entries.get('dockerfile');
   const hasBuild = entries.has('build');
@@ -47,7 +64,7 @@ function checkSource(service: WrittenService, project: string, problems: Problem
   }
 }
 
-function checkMemory(service: WrittenService, problems: Problems): void {
+function checkMemory(service: DraftService, problems: Problems): void {
   const { memswapLimit, memLimit } = service.draft;
   if (typeof memswapLimit !== 'number') return;
   const at = placeOf(service, 'memswap_limit');
@@ -58,7 +75,7 @@ function checkMemory(service: WrittenService, problems: Problems): void {
   }
 }
 
-function checkTargets({ draft: { mounts = [], tmpfs = [] } }: WrittenService, problems: Problems): void {
+function checkTargets({ draft: { mounts = [], tmpfs = [] } }: DraftService, problems: Problems): void {
   if (mounts.length + tmpfs.length < 2) return;
   const taken = new Set<string>();
   const targets = [
@@ -74,7 +91,7 @@ function checkTargets({ draft: { mounts = [], tmpfs = [] } }: WrittenService, pr
 /** What the engine refuses for a container in another's network (moby, runconfig: validateNetContainerMode). */
 const NOT_IN_ANOTHERS_NET = ['ports', 'expose', 'hostname', 'dns', 'extra_hosts', 'mac_address'];
 
-function checkNet(service: WrittenService, problems: Problems): void {
+function checkNet(service: DraftService, problems: Problems): void {
   const { net, ports = [] } = service.draft;
   if (!net) return;
   const at = placeOf(service, 'net');
@@ -93,8 +110,8 @@ function checkNet(service: WrittenService, problems: Problems): void {
 }
 
 /** Every service's first container has a name, given or made of the names of project and service. */
-function checkContainerNames(services: readonly WrittenService[], project: string, problems: Problems): void {
-  const owners = new Map<string, WrittenService>();
+function checkContainerNames(services: readonly DraftService[], project: string, problems: Problems): void {
+  const owners = new Map<string, DraftService>();
   for (const service of services) {
     if (!service.draft.containerName) owners.set(containerName(project, service.name, 1), service);
   }
@@ -112,7 +129,7 @@ function checkContainerNames(services: readonly WrittenService[], project: strin
 }
 
 /** Names of images are in lower case, so that two services can come to one name. */
-function checkImageNames(services: readonly WrittenService[], project: string, problems: Problems): void {
+function checkImageNames(services: readonly DraftService[], project: string, problems: Problems): void {
   const owners = new Map<string, string>();
   for (const { name, at, draft } of services) {
     if (!draft.build) continue;

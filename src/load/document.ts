@@ -6,7 +6,7 @@ import type { Problems } from './problems.js';
 import type { SourceText } from './source-text.js';
 import { syntaxWords } from './syntax-words.js';
 import { quoted } from './words.js';
-import { type Entry, isNothing, BROKEN, type Written, type WrittenMap } from './written.js';
+import { type Entry, isNull, UNREADABLE, type YamlNode, type YamlMap } from './yaml-node.js';
 
 /** Values that aliases may add to a file: more than 10,000 services with 40 shared values each, less than a bomb. */
 const MOST_REPEATED = 500_000;
@@ -16,12 +16,17 @@ const MOST_LEXEMES = 1_200_000;
 const DEEPEST = 100;
 /** One mistake in the syntax is often told many times over by the parser. */
 const MOST_SYNTAX_ERRORS = 3;
+/** What word processors make of quotes. */
+const TYPOGRAPHIC_QUOTES = /^[“”„‟‘’‚«»][^]*[“”‟‘’«»]$/;
+const MOST_SHOWN = 60;
+/** Spaces before a word that are skipped to point at it. */
+const LONGEST_INDENT = 1000;
 
 /**
- * Reads YAML 1.2 (core schema, `<<` merges) into `Written` values. Undefined, with problems, when it cannot be read.
+ * Reads YAML 1.2 (core schema, `<<` merges) into `YamlNode` values. Undefined, with problems, when it cannot be read.
  * Every string value goes through `expand`. Time and memory are linear in the text plus at most MOST_REPEATED values.
  */
-export function readDocument(source: SourceText, problems: Problems, expand: Expand): Written | undefined {
+export function readDocument(source: SourceText, problems: Problems, expand: Expand): YamlNode | undefined {
   const document = parse(source, problems);
   if (!document) return undefined;
   if (!document.contents) return { kind: 'scalar', text: '', isNull: true, isPlain: true, at: source.spanAt(0) };
@@ -42,8 +47,9 @@ function parse(source: SourceText, problems: Problems): Document | undefined {
   if (problems.hasErrors) return undefined;
   const wrong = [...(first?.errors ?? []), ...(first?.warnings ?? [])];
   for (const error of firstOnEachLine(wrong, source)) {
-    const [message, hint] = syntaxWords(error.code, error.message);
-    problems.error('bad-yaml', message, source.spanAt(startOf(error, source, first)), hint);
+    const at = source.spanAt(startOf(error, source, first));
+    const [message, hint] = syntaxWords(error.code, error.message, source.line(at.line) ?? '', at.column);
+    problems.error('bad-yaml', message, at, hint);
   }
   return wrong.length > 0 ? undefined : first;
 }
@@ -94,11 +100,12 @@ function startOf({ pos: [at], message }: YAMLError, source: SourceText, document
       },
     });
   }
-  return start;
+  const blanks = /^ */.exec(source.text.slice(start, start + LONGEST_INDENT))?.[0] ?? '';
+  return start + blanks.length;
 }
 
 /** A value and how many values it holds, itself included, aliases followed. */
-interface Weighed<T extends Written = Written> {
+interface Weighed<T extends YamlNode = YamlNode> {
   readonly value: T;
   readonly weight: number;
 }
@@ -120,7 +127,7 @@ class Conversion {
   }
 
   /** Undefined when nothing above a limit should be looked at further. */
-  whole(node: Node): Written | undefined {
+  whole(node: Node): YamlNode | undefined {
     const converted = this.#convert(node, 0);
     return this.#stopped ? undefined : converted?.value;
   }
@@ -161,8 +168,15 @@ class Conversion {
     if (text.includes('\0')) return this.#problems.error('bad-value', 'a value cannot hold a NUL character', at);
     const expanded = text.includes('$') ? this.#expand(text, this.#placesIn(node, text)) : text;
     if (expanded === undefined) return undefined;
-    const isNull = isPlain && node.value === null;
-    return { value: { kind: 'scalar', text: expanded, isNull, isPlain, at }, weight: 1 };
+
+    if (isPlain && TYPOGRAPHIC_QUOTES.test(text)) {
+      const hint = `write "${text.slice(1, -1).slice(0, MOST_SHOWN)}"`;
+      this.#problems.warning('odd-quotes', 'these quotes are no quotes of YAML, and stay in the value', at, hint);
+    }
+    return {
+      value: { kind: 'scalar', text: expanded, isNull: isPlain && node.value === null, isPlain, at },
+      weight: 1,
+    };
   }
 
   /** Places inside a scalar are known where it is written on one line without escapes; else its beginning stands for all. */
@@ -174,7 +188,7 @@ class Conversion {
   }
 
   #list(node: YAMLSeq, depth: number): Weighed {
-    const items: Written[] = [];
+    const items: YamlNode[] = [];
     let weight = 1;
     for (const child of node.items) {
       const item = this.#convert(child as Node, depth + 1);
@@ -186,7 +200,7 @@ class Conversion {
 
   #map(node: YAMLMap, depth: number): Weighed {
     const entries = new Map<string, Entry>();
-    const merged: Written[] = [];
+    const merged: YamlNode[] = [];
     let weight = 1;
     for (const pair of node.items as Pair<Node, Node | null>[]) {
       if (this.#problems.isFull) break;
@@ -195,7 +209,7 @@ class Conversion {
       const value = this.#value(pair, key.at, depth);
       weight += value?.weight ?? 0;
       if (key.isMerge && value) merged.push(value.value);
-      else if (!key.isMerge) this.#enter(entries, { key: key.text, at: key.at, value: value?.value ?? BROKEN });
+      else if (!key.isMerge) this.#enter(entries, { key: key.text, at: key.at, value: value?.value ?? UNREADABLE });
     }
     for (const value of merged) this.#merge(entries, value);
     return { value: { kind: 'map', entries, at: this.#place(node) }, weight };
@@ -225,10 +239,10 @@ class Conversion {
   }
 
   /** What a map says itself wins over what is merged into it; of several merged maps the first wins. */
-  #merge(entries: Map<string, Entry>, value: Written): void {
+  #merge(entries: Map<string, Entry>, value: YamlNode): void {
     for (const map of value.kind === 'list' ? value.items : [value]) {
       if (map.kind === 'map') addMissing(entries, map);
-      else if (!isNothing(map)) {
+      else if (!isNull(map)) {
         this.#problems.error('bad-merge', '"<<" takes a mapping or a list of mappings', map.at, 'write "<<: *name"');
       }
     }
@@ -244,9 +258,9 @@ class Conversion {
   }
 }
 
-function addMissing(entries: Map<string, Entry>, map: WrittenMap): void {
+function addMissing(entries: Map<string, Entry>, map: YamlMap): void {
   for (const [key, entry] of map.entries) if (!entries.has(key)) entries.set(key, entry);
 }
 
-/** A value as YAML that `readDocument` reads the same value from. */
-export const toYaml = (value: unknown): string => stringify(value, { lineWidth: 0 });
+/** A value as YAML that `readDocument` reads the same value from, and readers of YAML 1.1, to whom `22:22` is a number, too. */
+export const toYaml = (value: unknown): string => stringify(value, { lineWidth: 0, compat: 'yaml-1.1' });

@@ -1,4 +1,4 @@
-import type { Draft, Reader, Reading } from './reading.js';
+import type { Draft, Reader, FieldContext } from './field-context.js';
 import { readBoolean, readText, readTextList, readTextOrList, textLike, wholeNumber } from './scalars.js';
 import { readDns, readExtraHosts } from './fields/addresses.js';
 import { readBuild, readDockerfile } from './fields/build.js';
@@ -21,8 +21,8 @@ import {
   stopSignal,
   workingDir,
 } from './fields/texts.js';
-import { readSize, readSwap, readTime } from './fields/units.js';
-import type { Written } from './written.js';
+import { readMemory, readSwap, readTime } from './fields/units.js';
+import type { YamlNode } from './yaml-node.js';
 
 /** One key of a service: how it is read, and what people are told about it. */
 export interface Field {
@@ -34,7 +34,7 @@ export interface Field {
   /** A whole fig.yml that uses it. */
   readonly example: string;
   /** Reads the value into the draft. */
-  readonly read: (value: Written, reading: Reading, draft: Partial<Draft>) => void;
+  readonly read: (value: YamlNode, reading: FieldContext, draft: Partial<Draft>) => void;
 }
 
 type About = readonly [doc: string, forms: string, example: string];
@@ -46,7 +46,7 @@ interface Section {
 
 function row<K extends keyof Draft>(key: string, into: K, reader: Reader<Draft[K]>, about: About): Field {
   const [doc, forms, example] = about;
-  const read = (value: Written, reading: Reading, draft: Partial<Draft>): void => {
+  const read = (value: YamlNode, reading: FieldContext, draft: Partial<Draft>): void => {
     const found = reader(value, reading);
     if (found !== undefined) draft[into] = found;
   };
@@ -195,7 +195,7 @@ export const SECTIONS: readonly Section[] = [
       ]),
       row('ports', 'ports', readPorts, [
         'Ports published on the host',
-        'a list of `[[IP:]HOST:]CONTAINER[/udp]`; without `HOST` the engine picks one; both may be ranges; IPv6 in brackets; `%i` in `HOST` becomes the number of the container, so that each has its own',
+        'a list of `[[IP:]HOST:]CONTAINER[/udp]`; without `HOST`, or where it is a range and `CONTAINER` is not, the engine picks one; both may be ranges; IPv6 in brackets; `%i` in `HOST` becomes the number of the container, so that each has its own',
         web(
           'ports:\n  - "8080:80"\n  - "127.0.0.1:8443:443"\n  - "3000-3002:3000-3002"\n  - "5353:53/udp"\n  - "909%i:9090"',
         ),
@@ -276,7 +276,7 @@ export const SECTIONS: readonly Section[] = [
   {
     title: 'Limits and rights',
     fields: [
-      row('mem_limit', 'memLimit', readSize, [
+      row('mem_limit', 'memLimit', readMemory, [
         'The most memory',
         'bytes, or a number with `b`, `k`, `m`, `g`',
         web('mem_limit: 512m'),

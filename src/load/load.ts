@@ -1,16 +1,16 @@
 import { bytesToText } from '../lib/units.js';
-import { bad, type Checked, type Diagnostic, good } from '../model/diagnostic.js';
+import { bad, type Checked, type Diagnostic, good, type Span } from '../model/diagnostic.js';
 import type { FileReader } from '../model/files.js';
 import type { Dependency, Project, Service } from '../model/project.js';
 import { check } from './check.js';
 import { readDocument } from './document.js';
 import { EnvFileReader } from './env-files.js';
-import { readFig, type WrittenService } from './fig.js';
+import { readFig, type DraftService } from './fig.js';
 import { expander } from './interpolate.js';
 import { lookUpIn, type LookUp } from './look-up.js';
 import { needsOf } from './needs.js';
 import { Problems } from './problems.js';
-import type { Setting } from './reading.js';
+import type { LoadContext } from './field-context.js';
 import { toService } from './service.js';
 import { SourceText } from './source-text.js';
 
@@ -37,6 +37,8 @@ export interface Loaded {
   readonly variables: readonly string[];
   /** The text of a line counted from 1, as `Diagnostic.source` has it; null when there is no such line. */
   readonly sourceLine: (line: number) => string | null;
+  /** Paths of the host that are to be mounted and are not there on this machine, and where they are written. */
+  readonly missingSources: ReadonlyMap<string, Span>;
 }
 
 /** 10,000 services with a dozen keys each fit; more takes the YAML parser longer than anybody wants to wait. */
@@ -51,7 +53,13 @@ const MOST = { ports: 200_000, variables: 1_000_000 } as const;
 export function loadProject(request: LoadRequest): Loaded {
   const source = toSource(request);
   if (!(source instanceof SourceText)) {
-    return { result: bad([source]), needs: new Map(), variables: [], sourceLine: () => null };
+    return {
+      result: bad([source]),
+      needs: new Map(),
+      variables: [],
+      sourceLine: () => null,
+      missingSources: new Map(),
+    };
   }
   const sourceLine = (line: number): string | null => source.line(line);
   const problems = new Problems(sourceLine);
@@ -61,27 +69,34 @@ export function loadProject(request: LoadRequest): Loaded {
     variables.add(name);
     return find(name);
   };
-  const services = readServices(source, { request, problems, lookUp });
+  const missingSources = new Map<string, Span>();
+  const services = readServices(source, { request, problems, lookUp, missingSources });
   const names = new Set(services.map(({ name }) => name));
   const needs = new Map(services.map((service) => [service.name, needsOf(service, names)] as const));
   const project = problems.hasErrors ? undefined : toProject(services, needs, request);
   const said = problems.inOrder(request.file);
-  return { result: project ? good(project, said) : bad(said), needs, variables: [...variables], sourceLine };
+  const result = project ? good(project, said) : bad(said);
+  return { result, needs, variables: [...variables], sourceLine, missingSources };
 }
 
 interface Around {
   readonly request: LoadRequest;
   readonly problems: Problems;
   readonly lookUp: LookUp;
+  readonly missingSources: Map<string, Span>;
 }
 
-function readServices(source: SourceText, { request, problems, lookUp }: Around): readonly WrittenService[] {
+function readServices(
+  source: SourceText,
+  { request, problems, lookUp, missingSources }: Around,
+): readonly DraftService[] {
   const { directory, projectName, files } = request;
   const written = readDocument(source, problems, expander(lookUp, problems));
   if (!written) return [];
   const envFiles = new EnvFileReader(files, lookUp, problems);
   const budget = { ...MOST };
-  const setting: Setting = { directory, projectName, lookUp, files, envFiles, budget };
+  const onMissingSource = (path: string, at: Span): void => void missingSources.set(path, at);
+  const setting: LoadContext = { directory, projectName, lookUp, files, envFiles, budget, onMissingSource };
   const services = readFig(written, setting, problems);
   check(services, projectName, problems);
   return services;
@@ -89,7 +104,7 @@ function readServices(source: SourceText, { request, problems, lookUp }: Around)
 
 type Needs = ReadonlyMap<string, readonly Dependency[]>;
 
-function toProject(services: readonly WrittenService[], needs: Needs, request: LoadRequest): Project {
+function toProject(services: readonly DraftService[], needs: Needs, request: LoadRequest): Project {
   const names = new Set(needs.keys());
   const ready = new Map<string, Service>();
   for (const written of services) {

@@ -1,9 +1,9 @@
 import type { Span } from '../model/diagnostic.js';
 import type { Dependency } from '../model/project.js';
-import type { WrittenService } from './fig.js';
+import type { DraftService } from './fig.js';
 
 /** What a service needs of others, in the order of its keys. What names no service is left out. */
-export function needsOf(service: WrittenService, names: ReadonlySet<string>): readonly Dependency[] {
+export function needsOf(service: DraftService, names: ReadonlySet<string>): readonly Dependency[] {
   const { links = [], volumesFrom = [], net } = service.draft;
   const needs: Dependency[] = [];
   const add = (on: string, because: Dependency['because'], at: Span): void => {
@@ -16,4 +16,4 @@ export function needsOf(service: WrittenService, names: ReadonlySet<string>): re
 }
 
 /** Where the value of a key stands, or the service where the key is not written. */
-export const placeOf = ({ entries, at }: WrittenService, key: string): Span => entries.get(key)?.value.at ?? at;
+export const placeOf = ({ entries, at }: DraftService, key: string): Span => entries.get(key)?.value.at ?? at;

@@ -1,13 +1,13 @@
-import type { Reader, Reading } from './reading.js';
+import type { Reader, FieldContext } from './field-context.js';
 import { quoted } from './words.js';
-import { BROKEN, type Placed, type Written, type WrittenMap, type WrittenScalar } from './written.js';
+import { UNREADABLE, type Located, type YamlNode, type YamlMap, type YamlScalar } from './yaml-node.js';
 
 /** Readers of the plain shapes: text, booleans, numbers, lists of text, names with values. */
 
-const isText = (value: Written): value is WrittenScalar => value.kind === 'scalar' && !value.isNull;
+const isText = (value: YamlNode): value is YamlScalar => value.kind === 'scalar' && !value.isNull;
 
 /** The scalar itself, for readers that say more about it. */
-export function readScalar(value: Written, { key, problems }: Reading): WrittenScalar | undefined {
+export function readScalar(value: YamlNode, { key, problems }: FieldContext): YamlScalar | undefined {
   if (value.kind === 'scalar' && !value.isNull) return value;
   const found = { scalar: 'empty', list: 'a list', map: 'a mapping' }[value.kind];
   return problems.error('bad-value', `"${key}" must be text, not ${found}`, value.at);
@@ -60,15 +60,21 @@ export const wholeNumber =
   };
 
 /** The texts of a list; what is no text among them is told and left out. */
-export function readItems(value: Written, reading: Reading): readonly WrittenScalar[] | undefined {
+export function readItems(value: YamlNode, reading: FieldContext): readonly YamlScalar[] | undefined {
   const { key, problems } = reading;
   if (value.kind === 'list') return value.items.filter((item) => isText(item) || tellItem(item, reading));
   if (value.kind === 'map') return problems.error('bad-value', `"${key}" must be a list, not a mapping`, value.at);
-  const hint = `write ${key}: [${JSON.stringify(value.text.slice(0, 60))}]`;
-  return problems.error('bad-value', `"${key}" must be a list`, value.at, hint);
+  return problems.error('bad-value', `"${key}" must be a list, not text`, value.at, listHint(value.text, key));
 }
 
-function tellItem(item: Written, { key, problems }: Reading): item is never {
+/** What is folded into one text may have been meant as several lines. */
+function listHint(text: string, key: string): string {
+  const [first = ''] = text.replace(/^-/, '').split(/\s/);
+  if (/^-\S/.test(text)) return `a space is missing after the "-": write ${quoted(`- ${first}`)}`;
+  return `write ${quoted(`- ${first}`)} on a line of its own below "${key}:"`;
+}
+
+function tellItem(item: YamlNode, { key, problems }: FieldContext): item is never {
   const [first] = item.kind === 'map' ? item.entries.values() : [];
   if (item.kind === 'scalar') {
     problems.error('bad-value', `an entry of "${key}" is empty`, item.at, 'remove it, or write ""');
@@ -89,7 +95,7 @@ export const readTextList: Reader<readonly string[]> = (value, reading) =>
   readItems(value, reading)?.map(({ text }) => text);
 
 /** As `readItems`, where a bare text is a list of one. */
-export const readOneOrMore = (value: Written, reading: Reading): readonly WrittenScalar[] | undefined =>
+export const readOneOrMore = (value: YamlNode, reading: FieldContext): readonly YamlScalar[] | undefined =>
   isText(value) ? (value.text === '' ? [] : [value]) : readItems(value, reading);
 
 export const readTextOrList: Reader<readonly string[]> = (value, reading) =>
@@ -103,11 +109,14 @@ export interface Named {
 }
 
 /** A mapping of names to texts, or a list of `NAME=text` split at the first `=`. */
-export function readNamed(value: Written, reading: Reading): readonly Placed<Named>[] | undefined {
+export function readNamed(value: YamlNode, reading: FieldContext): readonly Located<Named>[] | undefined {
   if (value.kind === 'map') return readNamedMap(value, reading);
   const items = value.kind === 'list' ? readItems(value, reading) : undefined;
   if (!items) {
-    const hint = 'write a mapping "NAME: value" or a list of "NAME=value"';
+    const isDash = value.kind === 'scalar' && /^-\S/.test(value.text);
+    const hint = isDash
+      ? listHint(value.text, reading.key)
+      : 'write a mapping "NAME: value" or a list of "- NAME=value"';
     return reading.problems.error('bad-value', `"${reading.key}" must be a mapping or a list`, value.at, hint);
   }
   return items.flatMap((item) => {
@@ -120,9 +129,9 @@ export function readNamed(value: Written, reading: Reading): readonly Placed<Nam
   });
 }
 
-function readNamedMap(map: WrittenMap, reading: Reading): readonly Placed<Named>[] {
+function readNamedMap(map: YamlMap, reading: FieldContext): readonly Located<Named>[] {
   return [...map.entries.values()].flatMap(({ key, at, value }) => {
-    if (value === BROKEN) return [];
+    if (value === UNREADABLE) return [];
     if (value.kind === 'scalar') {
       return { value: { name: key, text: value.isNull ? null : value.text, isPlain: value.isPlain }, at };
     }

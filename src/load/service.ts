@@ -1,9 +1,9 @@
 import { imageName } from '../model/names.js';
 import type { Dependency, ImageSource, NetMode, Service } from '../model/project.js';
 import { DEFAULT_DOCKERFILE, DEFAULTS } from './defaults.js';
-import type { WrittenService } from './fig.js';
-import type { Draft, NetWritten } from './reading.js';
-import { toRecord } from './written.js';
+import type { DraftService } from './fig.js';
+import type { Draft, NetDraft } from './field-context.js';
+import { toRecord } from './yaml-node.js';
 
 /** What the services around one tell about it. */
 interface Around {
@@ -13,7 +13,7 @@ interface Around {
 }
 
 /** The service that was written, with every default filled in. Undefined when it has no image to run. */
-export function toService({ name, at, draft }: WrittenService, around: Around): Service | undefined {
+export function toService({ name, at, draft }: DraftService, around: Around): Service | undefined {
   const source = toSource(draft, imageName(around.project, name));
   if (!source) return undefined;
   const { environment, envFile, net, ports, mounts, tmpfs, volumesFrom, ...plain } = ownFields(draft);
@@ -59,7 +59,7 @@ function splitHostname({ hostname, domainname }: Partial<Draft>): Partial<Pick<S
 }
 
 /** A service wins over a container of the same name. */
-function toNetMode(net: NetWritten | undefined, names: ReadonlySet<string>): NetMode {
+function toNetMode(net: NetDraft | undefined, names: ReadonlySet<string>): NetMode {
   if (!net) return { kind: 'project' };
   if (net.kind !== 'container') return net;
   const { name } = net;

@@ -91,9 +91,9 @@ const listKeys = (service: Service): FigService => ({
 const linkToFig = ({ target, alias }: Service['links'][number]): string =>
   target === alias ? target : `${target}:${alias}`;
 
-function portToFig({ hostIp, hostPort, hostTemplate, containerPort, protocol }: WantedPort): string {
+function portToFig({ hostIp, hostPort, hostTemplate, hostRange, containerPort, protocol }: WantedPort): string {
   const address = hostIp === null ? '' : `${hostIp.includes(':') ? `[${hostIp}]` : hostIp}:`;
-  const outside = hostTemplate ?? hostPort;
+  const outside = hostTemplate ?? hostRange ?? hostPort;
   const host = outside === null ? (hostIp === null ? '' : ':') : `${outside}:`;
   return `${address}${host}${containerPort}${protocol === 'tcp' ? '' : `/${protocol}`}`;
 }

@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'command-not-found'
   | 'container-exited'
   | 'container-not-found'
+  | 'container-restarting'
   | 'container-unhealthy'
   | 'deadline-passed'
   | 'engine-conflict'

@@ -47,10 +47,21 @@ export const volumeName = (project: string, volume: string): string => `${projec
 export const shortName = (project: string, name: string): string =>
   name.startsWith(`${project}_`) ? name.slice(project.length + 1) : name;
 
-const REPLACED = '_replaced';
-/** The name of a container that is kept until its replacement has started. */
-export const replacedName = (name: string): string => name + REPLACED;
-export const isReplacedName = (name: string): boolean => name.endsWith(REPLACED);
+const ASIDE = /_replaced(?:_\d+)?$/;
+/**
+ * A name for a container that is kept until its replacement has started: `shop_db_1_replaced`, or with a number behind it
+ * where that name is taken.
+ */
+export function asideName(name: string, isTaken: (name: string) => boolean): string {
+  let aside = `${name}_replaced`;
+  for (let number = 2; isTaken(aside); number += 1) aside = `${name}_replaced_${number}`;
+  return aside;
+}
+/**
+ * Whether a container of this name, whose own name is another, was set aside. Its name is the only mark that an engine
+ * lets a container change.
+ */
+export const isAsideName = (name: string, ownName: string): boolean => name !== ownName && ASIDE.test(name);
 
 /** Lower-cased, without what a project name cannot hold; empty when nothing is left (decisions 3). */
 export function toProjectName(text: string): string {

@@ -12,7 +12,7 @@ export interface Observed {
   /** The volumes that carry the project's label. */
   readonly volumes: readonly ObservedVolume[];
   /** Containers of others that the file names (external_links, volumes_from, net), by the name in the file. */
-  readonly externals: ReadonlyMap<string, ContainerDetails>;
+  readonly externalContainers: ReadonlyMap<string, ContainerDetails>;
   readonly linkStyle: LinkStyle;
   /** Null when the project's network is there already, so that nobody needs to know. */
   readonly addressSpace: AddressSpace | null;

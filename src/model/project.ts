@@ -20,7 +20,7 @@ export interface BuildSource {
   /** Absolute directory, or a URL the engine fetches by itself (`git://…`, `https://…`, `github.com/…`). */
   readonly context: string;
   readonly remote: boolean;
-  /** Path inside the context. */
+  /** Path from the context on, or an absolute one. */
   readonly dockerfile: string;
   readonly args: Readonly<Record<string, string>>;
   readonly target: string | null;
@@ -47,6 +47,8 @@ export interface PublishedPort {
   readonly hostIp: string | null;
   /** null: the engine picks a free one. */
   readonly hostPort: number | null;
+  /** `3000-3005`: the engine picks one of these. There only where it was written so; `hostPort` is null then. */
+  readonly hostRange?: string;
   readonly containerPort: number;
   readonly protocol: Protocol;
 }

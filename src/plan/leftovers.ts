@@ -1,8 +1,9 @@
 import { LABEL } from '../model/names.js';
 import type { ObservedContainer, ObservedVolume } from '../model/observed.js';
-import type { Step } from '../model/plan.js';
-import * as steps from './steps.js';
-import { isOneOff, isUp, serviceOf } from './units.js';
+import type { StepId } from '../model/plan.js';
+import { observedRef, type StepList } from './steps.js';
+import { isOneOff, serviceOf } from '../model/replica.js';
+import { isUp } from './replicas.js';
 
 /** A job is known by the one name that its container has. */
 export interface Job {
@@ -24,12 +25,16 @@ export const leftoversOf = (containers: readonly ObservedContainer[], { name, se
       (container.name === name && isOneOff(container) && serviceOf(container) === service),
   );
 
-/** One that runs is stopped with its own grace period; then they all go, with the volumes that nobody named. */
-export function clearLeftovers(leftovers: readonly ObservedContainer[]): Step[] {
-  return leftovers.flatMap((container) => {
-    const going = { container: container.name, volumes: true };
-    if (!isUp(container)) return [steps.removeContainer(going, { code: 'next-run' })];
-    const stop = steps.stopContainer({ container: container.name, grace: null }, { code: 'abandoned' });
-    return [stop, steps.removeContainer(going, { code: 'abandoned' }, [stop])];
+/**
+ * One that runs is stopped with its own grace period; then they all go, with the volumes that nobody named. Answers the
+ * removals.
+ */
+export function clearLeftovers(steps: StepList, leftovers: readonly ObservedContainer[]): StepId[] {
+  return leftovers.map((seen) => {
+    const container = observedRef(seen);
+    const remove = { kind: 'remove-container', container, volumes: true, replacedBy: null } as const;
+    if (!isUp(seen)) return steps.add(remove, { code: 'next-run' }).id;
+    const stop = steps.add({ kind: 'stop-container', container, grace: null }, { code: 'left-running' });
+    return steps.add(remove, { code: 'left-running' }, [stop]).id;
   });
 }

@@ -1,8 +1,8 @@
 import { shortName } from '../model/names.js';
 import type { ExposedPort, Service } from '../model/project.js';
 import { linkVariables, type LinkTarget } from './link-variables.js';
-import { externalOf, imageOf, type Scene } from './scene.js';
-import type { Unit } from './units.js';
+import { externalOf, imageOf, type PlanInput } from './plan-input.js';
+import type { Replica } from './replicas.js';
 
 /** One name under which a consumer knows a container. */
 interface LinkName {
@@ -26,10 +26,10 @@ export interface Consumer {
   readonly siblings: boolean;
 }
 
-export function resolveLinks(scene: Scene, consumer: Consumer): LinkResult {
-  const names = linkNames(scene, consumer);
+export function resolveLinks(input: PlanInput, consumer: Consumer): LinkResult {
+  const names = linkNames(input, consumer);
   const variables = new Map<string, string>();
-  const told = { consumer: consumer.name, how: consumer.service.linkEnv, style: scene.observed.linkStyle };
+  const told = { consumer: consumer.name, how: consumer.service.linkEnv, style: input.observed.linkStyle };
   for (const { alias, target } of names) {
     if (!target) continue;
     for (const [key, value] of linkVariables({ ...told, alias }, target)) {
@@ -48,7 +48,7 @@ export function resolveLinks(scene: Scene, consumer: Consumer): LinkResult {
  * Three names for each container of a link's target: the alias, the short name (`db_1`) and the full one
  * (`shop_db_1`). With several containers the alias means the first, as the engine keeps the first registration.
  */
-function linkNames(scene: Scene, { service, siblings }: Consumer): LinkName[] {
+function linkNames(input: PlanInput, { service, siblings }: Consumer): LinkName[] {
   const links = [...service.links, ...(siblings ? [{ target: service.name, alias: service.name }] : [])];
   const names: LinkName[] = [];
   const known = new Set<string>();
@@ -57,24 +57,24 @@ function linkNames(scene: Scene, { service, siblings }: Consumer): LinkName[] {
     known.add(name.alias);
   };
   for (const { target, alias } of links) {
-    for (const unit of scene.units.wanted.get(target) ?? []) {
-      const told = unitTarget(scene, unit);
-      add({ container: unit.name, alias, target: told });
-      add({ container: unit.name, alias: shortName(scene.project.name, unit.name), target: told });
-      add({ container: unit.name, alias: unit.name, target: told });
+    for (const replica of input.replicas.wanted.get(target) ?? []) {
+      const told = replicaTarget(input, replica);
+      add({ container: replica.name, alias, target: told });
+      add({ container: replica.name, alias: shortName(input.project.name, replica.name), target: told });
+      add({ container: replica.name, alias: replica.name, target: told });
     }
   }
   for (const { target, alias } of service.externalLinks) {
-    add({ container: target, alias, target: externalTarget(scene, service, target) });
+    add({ container: target, alias, target: externalTarget(input, service, target) });
   }
   return names;
 }
 
-function unitTarget(scene: Scene, unit: Unit): LinkTarget | null {
-  const address = addressOf(scene, unit);
+function replicaTarget(input: PlanInput, replica: Replica): LinkTarget | null {
+  const address = addressOf(input, replica);
   if (address === null) return null;
-  const { service } = unit;
-  const image = imageOf(scene, service);
+  const { service } = replica;
+  const image = imageOf(input, service);
   const own = Object.entries(service.environment).map(([key, value]) => `${key}=${value}`);
   const inherited = (image?.environment ?? []).filter((entry) => !Object.hasOwn(service.environment, keyOf(entry)));
   const published = service.ports.map(({ containerPort, protocol }) => ({ port: containerPort, protocol }));
@@ -86,15 +86,15 @@ function unitTarget(scene: Scene, unit: Unit): LinkTarget | null {
 }
 
 /** The fixed address, or on the engine's default bridge the one it has while it runs. */
-export function addressOf(scene: Scene, { name, current, service }: Unit): string | null {
+export function addressOf(input: PlanInput, { name, current, service }: Replica): string | null {
   if (service.net.kind === 'bridge') return current?.networks['bridge']?.address ?? null;
-  return scene.addresses.get(name) ?? null;
+  return input.addresses.get(name) ?? null;
 }
 
-function externalTarget(scene: Scene, { net }: Service, container: string): LinkTarget | null {
-  const found = externalOf(scene, container);
+function externalTarget(input: PlanInput, { net }: Service, container: string): LinkTarget | null {
+  const found = externalOf(input, container);
   const onBridge = net.kind === 'bridge' ? found?.networks['bridge']?.address : undefined;
-  const address = onBridge ?? scene.guests.get(container) ?? null;
+  const address = onBridge ?? input.externalAddresses.get(container) ?? null;
   return found && address !== null ? { address, exposed: found.exposed, environment: found.environment } : null;
 }
 

@@ -3,12 +3,13 @@ import { LABEL } from '../model/names.js';
 import type { Observed, ObservedContainer } from '../model/observed.js';
 import type { Plan, Reason, Step } from '../model/plan.js';
 import type { Project } from '../model/project.js';
-import { containersOf, planStop, removals } from './plan-stop.js';
+import { addRemovals, addStops, containersOf } from './plan-stop.js';
 import { isJobMemory } from './leftovers.js';
-import * as steps from './steps.js';
-import { isOneOff, isUp, serviceOf } from './units.js';
+import { networkRef, observedRef, plainPlan, StepList } from './steps.js';
+import { isOneOff, serviceOf } from '../model/replica.js';
+import { isUp } from './replicas.js';
 
-export interface DownWish {
+export interface DownOptions {
   readonly volumes: boolean;
   readonly removeOrphans: boolean;
   /** `local`: images that were built under a name of ours; `all`: every image of the services. */
@@ -22,54 +23,58 @@ const ASKED: Reason = { code: 'asked-for' };
  * Takes everything of the project away, one-offs included: containers, then the network, then volumes and images.
  * `order` has the project's services in start order.
  */
-export function planDown(project: Project, order: readonly string[], observed: Observed, wish: DownWish): Plan {
+export function planDown(project: Project, order: readonly string[], observed: Observed, options: DownOptions): Plan {
+  const steps = new StepList('s');
   const ours = [...observed.containers.filter(isOneOff), ...containersOf(observed, order)];
   const orphans = observed.containers.filter((container) => !ours.includes(container));
-  const going = wish.removeOrphans ? [...ours, ...orphans] : ours;
-  const all = removeContainers(project, { going, all: observed.containers }, wish);
-  const emptied = wish.removeOrphans || orphans.length === 0;
-  return {
-    project: project.name,
-    steps: [
-      ...all,
-      ...(emptied ? removeNetworks(project, observed, all) : []),
-      ...observed.volumes
-        .filter((volume) => wish.volumes || isJobMemory(volume))
-        .map(({ name }) => steps.removeVolume(name, ASKED, all)),
-      ...imagesToRemove(project, wish).map((ref) => steps.removeImage(ref, ASKED, all)),
-    ],
-    rescues: [],
-    unchanged: [],
-  };
+  const going = options.removeOrphans ? [...ours, ...orphans] : ours;
+  const before = addContainerRemovals(steps, project, { going, all: observed.containers }, options);
+  if (options.removeOrphans || orphans.length === 0) addNetworkRemovals(steps, project, observed, before);
+  for (const volume of observed.volumes.filter((each) => options.volumes || isJobMemory(each))) {
+    steps.add({ kind: 'remove-volume', volume: volume.name }, ASKED, before);
+  }
+  for (const image of imagesToRemove(project, options)) steps.add({ kind: 'remove-image', image }, ASKED, before);
+  return plainPlan(project.name, steps.steps);
 }
 
-function removeContainers(
+interface Going {
+  readonly going: readonly ObservedContainer[];
+  readonly all: readonly ObservedContainer[];
+}
+
+/** Answers what the rest waits for. */
+function addContainerRemovals(
+  steps: StepList,
   project: Project,
-  { going, all }: { readonly going: readonly ObservedContainer[]; readonly all: readonly ObservedContainer[] },
-  wish: DownWish,
-): Step[] {
+  { going, all }: Going,
+  { grace, volumes }: DownOptions,
+): readonly Step[] {
   const inFile = going.filter((container) => !isOneOff(container) && project.services.has(serviceOf(container)));
   const others = going.filter((container) => !inFile.includes(container) && isUp(container));
   // One-offs use the services, so they go first.
-  const first = others.map(({ name }) => steps.stopContainer({ container: name, grace: wish.grace }, ASKED));
-  const stops = planStop(project, inFile, wish.grace).steps.map((step) => ({
-    ...step,
-    needs: [...step.needs, ...first.map(({ id }) => id)],
-  }));
-  return [...first, ...stops, ...removals(going, { volumes: wish.volumes, after: [...first, ...stops], all })];
+  const first = others.map((container) =>
+    steps.add({ kind: 'stop-container', container: observedRef(container), grace }, ASKED),
+  );
+  addStops(steps, project, inFile, { grace, after: first });
+  addRemovals(steps, going, { volumes, all });
+  return [...steps.steps];
 }
 
 /** Containers of others that were put on a network of the project for `external_links` are taken off it first. */
-function removeNetworks(project: Project, observed: Observed, after: readonly Step[]): Step[] {
+function addNetworkRemovals(steps: StepList, project: Project, observed: Observed, after: readonly Step[]): void {
   const own = observed.networks.filter(({ labels }) => labels[LABEL.project] === project.name);
-  return own.flatMap(({ name }) => {
-    const guests = [...observed.externals].filter(([, { networks }]) => Object.hasOwn(networks, name));
-    const off = guests.map(([container]) => steps.disconnectNetwork(name, container, ASKED));
-    return [...off, steps.removeNetwork(name, ASKED, [...after, ...off])];
-  });
+  for (const network of own.map(networkRef)) {
+    const connected = [...observed.externalContainers].filter(([, { networks }]) =>
+      Object.hasOwn(networks, network.name),
+    );
+    const off = connected.map(([name, { id }]) =>
+      steps.add({ kind: 'disconnect-network', network, container: { id, name, replica: null } }, ASKED),
+    );
+    steps.add({ kind: 'remove-network', network }, ASKED, [...after, ...off]);
+  }
 }
 
-function imagesToRemove(project: Project, { images }: DownWish): string[] {
+function imagesToRemove(project: Project, { images }: DownOptions): string[] {
   if (images === 'keep') return [];
   const sources = [...project.services.values()].map(({ source }) => source);
   return [...new Set(sources.filter(({ kind }) => images === 'all' || kind === 'build').map(({ ref }) => ref))];

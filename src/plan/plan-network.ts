@@ -1,18 +1,18 @@
 import { TsfigError } from '../model/errors.js';
 import { LABEL, networkName } from '../model/names.js';
 import { findOwnNetwork, type Observed } from '../model/observed.js';
-import type { Step } from '../model/plan.js';
+import type { NetworkSpec } from '../model/container-spec.js';
 import type { Project } from '../model/project.js';
 import type { Range } from './ipv4.js';
-import * as steps from './steps.js';
 import { chooseSubnet, layOut, networkSpec } from './subnet.js';
 
-/** The project's network: what makes it, and where fixed addresses lie in it. */
+/** The project's network: what is to be made, and where fixed addresses lie in it. */
 export interface NetworkPlan {
   readonly name: string;
-  readonly steps: readonly Step[];
-  /** The step after which it is there, or null when it is there already. */
-  readonly ready: string | null;
+  /** Null while it is not there. */
+  readonly id: string | null;
+  /** Null when it is there already. */
+  readonly toCreate: NetworkSpec | null;
   readonly fixed: Range | null;
 }
 
@@ -25,15 +25,15 @@ export function planNetwork(project: Project, observed: Observed): NetworkPlan {
   const ours = findOwnNetwork(project.name, observed.networks);
   const subnet = ours?.subnets[0];
   if (ours && subnet !== undefined) {
-    return { name: ours.name, steps: [], ready: null, fixed: layOut(subnet)?.fixed ?? null };
+    return { name: ours.name, id: ours.id, toCreate: null, fixed: layOut(subnet)?.fixed ?? null };
   }
   const usual = networkName(project.name);
   const name = observed.networks.some((network) => network.name === usual) ? `${project.name}_tsfig` : usual;
   const chosen = observed.addressSpace && chooseSubnet(observed.addressSpace, observed.networks);
   if (!observed.addressSpace || chosen === null) throw noSubnet(name);
   const labels = { [LABEL.project]: project.name, [LABEL.network]: 'default', [LABEL.addresses]: 'fixed' };
-  const create = steps.createNetwork(networkSpec(name, chosen, observed.addressSpace, labels), { code: 'missing' });
-  return { name, steps: [create], ready: create.id, fixed: layOut(chosen)?.fixed ?? null };
+  const toCreate = networkSpec(name, chosen, observed.addressSpace, labels);
+  return { name, id: null, toCreate, fixed: layOut(chosen)?.fixed ?? null };
 }
 
 const noSubnet = (name: string): TsfigError =>

@@ -3,7 +3,7 @@ import type { ObservedContainer } from '../model/observed.js';
 import type { Plan, Reason, Step } from '../model/plan.js';
 import { specForRun, type RunWish } from './plan-run.js';
 import { UpPlanner } from './plan-up.js';
-import type { Scene } from './scene.js';
+import type { PlanInput } from './plan-input.js';
 
 export interface OneOffWish {
   readonly service: string;
@@ -17,19 +17,23 @@ export interface OneOffWish {
 
 /** What a one-off needs is started as `up` would, but nothing is recreated; then its container is created, not started. */
 export function planRun(
-  scene: Scene,
+  input: PlanInput,
   { service, services, wish, waitLimit, leftovers }: OneOffWish,
   images: readonly Step[],
 ): Plan {
-  const upWish = { services, recreate: 'never', waitLimit, attach: [], removeOrphans: false, grace: null } as const;
-  const planner = new UpPlanner(scene, upWish, images);
+  const options = { services, recreate: 'never', waitLimit, attach: [], removeOrphans: false, grace: null } as const;
+  const planner = new UpPlanner(input, options, images);
   for (const name of services.filter((each) => each !== service)) {
-    for (const unit of scene.units.wanted.get(name) ?? []) planner.add(unit);
+    for (const replica of input.replicas.wanted.get(name) ?? []) planner.add(replica);
   }
-  const own = scene.project.services.get(service);
-  const cleared = leftovers ? planner.clear(leftovers) : [];
+  const own = input.project.services.get(service);
   const why: Reason = { code: leftovers ? 'next-run' : 'asked-for' };
-  if (own) planner.addOneOff(own, specForRun(scene, own, wish), { why, after: cleared });
+  const role = leftovers ? 'job' : 'one-off';
+  const replica = { project: input.project.name, service, number: 1, role, generation: 1 } as const;
+  if (own) {
+    const spec = specForRun(input, own, wish);
+    planner.addOneOff({ service: own, spec, replica, why, leftovers: leftovers ?? [] });
+  }
   const plan = planner.plan();
-  return leftovers ? { ...plan, unchanged: [] } : plan; // told at every run of a job, it would fill the supervisor's log
+  return leftovers ? { ...plan, unchanged: [] } : plan; // said at every run of a job, it would fill the supervisor's log
 }

@@ -1,7 +1,7 @@
 import type { ContainerSpec } from '../model/container-spec.js';
 import { LABEL } from '../model/names.js';
 import type { PublishedPort, Service } from '../model/project.js';
-import type { Scene } from './scene.js';
+import type { PlanInput } from './plan-input.js';
 import { specFor } from './spec-for.js';
 
 /** What `run` changes of a service for one container of it. Null: as the service has it. */
@@ -28,7 +28,7 @@ export interface RunWish {
  * A one-off of a service: its whole configuration, but no published ports unless asked for, no restart policy, and links
  * to its own siblings, as Fig gave them.
  */
-export function specForRun(scene: Scene, service: Service, wish: RunWish): ContainerSpec {
+export function specForRun(input: PlanInput, service: Service, wish: RunWish): ContainerSpec {
   const changed: Service = {
     ...service,
     environment: { ...service.environment, ...wish.environment },
@@ -43,8 +43,8 @@ export function specForRun(scene: Scene, service: Service, wish: RunWish): Conta
     stdinOpen: wish.stdin,
     containerName: null,
   };
-  const siblings = service.net.kind === 'project' && hasContainers(scene, service);
-  const spec = specFor(scene, { consumer: { name: wish.name, service: changed, siblings }, number: null, old: null });
+  const siblings = service.net.kind === 'project' && hasContainers(input, service);
+  const spec = specFor(input, { consumer: { name: wish.name, service: changed, siblings }, number: null, old: null });
   // Ports that are not published are not exposed either, so that two one-offs never get into each other's way.
   return {
     ...spec,
@@ -54,5 +54,5 @@ export function specForRun(scene: Scene, service: Service, wish: RunWish): Conta
   };
 }
 
-const hasContainers = (scene: Scene, service: Service): boolean =>
-  (scene.units.wanted.get(service.name) ?? []).some(({ current }) => current !== null);
+const hasContainers = (input: PlanInput, service: Service): boolean =>
+  (input.replicas.wanted.get(service.name) ?? []).some(({ current }) => current !== null);

@@ -1,10 +1,10 @@
 import type { Milliseconds } from '../lib/units.js';
-import { isReplacedName } from '../model/names.js';
 import type { Observed, ObservedContainer } from '../model/observed.js';
-import type { Plan, Reason, Step } from '../model/plan.js';
+import type { ContainerRef, Plan, Reason, Step, StepAction, StepId } from '../model/plan.js';
 import type { Project } from '../model/project.js';
-import * as steps from './steps.js';
-import { inPlaceOrder, isOneOff, isUp, numberOf, serviceOf } from './units.js';
+import { isOneOff, numberOf, serviceOf } from '../model/replica.js';
+import { inPlaceOrder, isRenamedAside, isUp } from './replicas.js';
+import { observedRef, plainPlan, StepList, type Needs } from './steps.js';
 
 const ASKED: Reason = { code: 'asked-for' };
 
@@ -16,36 +16,34 @@ export function containersOf(observed: Pick<Observed, 'containers'>, services: r
     .toSorted((a, b) => (place.get(serviceOf(a)) ?? 0) - (place.get(serviceOf(b)) ?? 0) || inPlaceOrder(a, b));
 }
 
-const planOf = (project: Project, all: readonly Step[]): Plan => ({
-  project: project.name,
-  steps: all,
-  rescues: [],
-  unchanged: [],
-});
+interface InOrder {
+  /** Those that need others first. */
+  readonly reverse: boolean;
+  readonly action: (container: ContainerRef, seen: ObservedContainer) => StepAction;
+  readonly why?: (seen: ObservedContainer) => Reason;
+  /** What all of them wait for. */
+  readonly after?: Needs;
+}
 
 /** One step a container, each after the steps of those that need it (`reverse`) or that it needs. */
-function inOrder(
+function addInOrder(
+  steps: StepList,
   project: Project,
   containers: readonly ObservedContainer[],
-  {
-    reverse,
-    toStep,
-  }: { readonly reverse: boolean; readonly toStep: (container: ObservedContainer, needs: readonly string[]) => Step },
-): Step[] {
-  const before = neighbours(project, new Set(containers.map(serviceOf)), reverse);
-  const made = new Map<string, string[]>();
-  const queue = reverse ? containers.toReversed() : containers;
-  return queue.map((container) => {
-    const service = serviceOf(container);
+  { reverse, action, why = () => ASKED, after = [] }: InOrder,
+): void {
+  const before = neighbors(project, new Set(containers.map(serviceOf)), reverse);
+  const made = new Map<string, StepId[]>();
+  for (const seen of reverse ? containers.toReversed() : containers) {
+    const service = serviceOf(seen);
     const needs = (before.get(service) ?? []).flatMap((name) => made.get(name) ?? []);
-    const step = toStep(container, needs);
+    const step = steps.add(action(observedRef(seen), seen), why(seen), [...needs, ...after]);
     made.set(service, [...(made.get(service) ?? []), step.id]);
-    return step;
-  });
+  }
 }
 
 /** What each of the services present needs, or with `reverse` who needs it, also by way of services that are not present. */
-function neighbours(project: Project, present: ReadonlySet<string>, reverse: boolean): Map<string, string[]> {
+function neighbors(project: Project, present: ReadonlySet<string>, reverse: boolean): Map<string, string[]> {
   const near = new Map<string, string[]>([...project.services.keys()].map((name) => [name, []]));
   for (const { name, needs } of project.services.values()) {
     for (const { on } of needs) near.get(reverse ? on : name)?.push(reverse ? name : on);
@@ -65,16 +63,32 @@ function neighbours(project: Project, present: ReadonlySet<string>, reverse: boo
 
 /** Stops those that run, those that need others first. */
 export function planStop(project: Project, containers: readonly ObservedContainer[], grace: Milliseconds | null): Plan {
-  const toStep = ({ name }: ObservedContainer, needs: readonly string[]): Step =>
-    steps.stopContainer({ container: name, grace }, ASKED, needs);
-  return planOf(project, inOrder(project, containers.filter(isUp), { reverse: true, toStep }));
+  const steps = new StepList('s');
+  addStops(steps, project, containers, { grace });
+  return plainPlan(project.name, steps.steps);
+}
+
+interface Stopping {
+  readonly grace: Milliseconds | null;
+  readonly after?: Needs;
+}
+
+/** Stops those of the containers that run, those that need others first. */
+export function addStops(
+  steps: StepList,
+  project: Project,
+  containers: readonly ObservedContainer[],
+  { grace, after = [] }: Stopping,
+): void {
+  const action = (container: ContainerRef) => ({ kind: 'stop-container', container, grace }) as const;
+  addInOrder(steps, project, containers.filter(isUp), { reverse: true, action, after });
 }
 
 /** A container that is being replaced is not started beside the one that takes its place. */
-const withoutReplaced = (containers: readonly ObservedContainer[]): ObservedContainer[] =>
+const withoutReplaced = (project: Project, containers: readonly ObservedContainer[]): ObservedContainer[] =>
   containers.filter(
     (container) =>
-      !isReplacedName(container.name) ||
+      !isRenamedAside(project, container) ||
       !containers.some(
         (other) =>
           other !== container && serviceOf(other) === serviceOf(container) && numberOf(other) === numberOf(container),
@@ -83,10 +97,14 @@ const withoutReplaced = (containers: readonly ObservedContainer[]): ObservedCont
 
 /** Starts those that do not run, those that are needed first. */
 export function planStart(project: Project, containers: readonly ObservedContainer[]): Plan {
-  const toStep = ({ name, state }: ObservedContainer, needs: readonly string[]): Step =>
-    steps.startContainer(name, { code: 'not-running', state }, needs);
-  const stopped = withoutReplaced(containers).filter((container) => !isUp(container));
-  return planOf(project, inOrder(project, stopped, { reverse: false, toStep }));
+  const steps = new StepList('s');
+  const stopped = withoutReplaced(project, containers).filter((container) => !isUp(container));
+  addInOrder(steps, project, stopped, {
+    reverse: false,
+    action: (container) => ({ kind: 'start-container', container }),
+    why: ({ state }) => ({ code: 'not-running', state }),
+  });
+  return plainPlan(project.name, steps.steps);
 }
 
 /** Restarts all of them, stopped ones included, those that are needed first. */
@@ -95,15 +113,17 @@ export function planRestart(
   containers: readonly ObservedContainer[],
   grace: Milliseconds | null,
 ): Plan {
-  const toStep = ({ name }: ObservedContainer, needs: readonly string[]): Step =>
-    steps.restartContainer({ container: name, grace }, ASKED, needs);
-  return planOf(project, inOrder(project, withoutReplaced(containers), { reverse: false, toStep }));
+  const steps = new StepList('s');
+  const action = (container: ContainerRef) => ({ kind: 'restart-container', container, grace }) as const;
+  addInOrder(steps, project, withoutReplaced(project, containers), { reverse: false, action });
+  return plainPlan(project.name, steps.steps);
 }
 
 export function planKill(project: Project, containers: readonly ObservedContainer[], signal: string): Plan {
-  const toStep = ({ name }: ObservedContainer, needs: readonly string[]): Step =>
-    steps.killContainer(name, signal, ASKED, needs);
-  return planOf(project, inOrder(project, containers.filter(isUp), { reverse: true, toStep }));
+  const steps = new StepList('s');
+  const action = (container: ContainerRef) => ({ kind: 'kill-container', container, signal }) as const;
+  addInOrder(steps, project, containers.filter(isUp), { reverse: true, action });
+  return plainPlan(project.name, steps.steps);
 }
 
 /**
@@ -119,9 +139,11 @@ export function planRemove(
     all,
   }: { readonly stop: boolean; readonly volumes: boolean; readonly all: readonly ObservedContainer[] },
 ): Plan {
-  const stops = stop ? planStop(project, containers, null).steps : [];
+  const steps = new StepList('s');
+  if (stop) addStops(steps, project, containers, { grace: null });
   const gone = containers.filter((container) => stop || !isUp(container));
-  return planOf(project, [...stops, ...removals(gone, { volumes, after: stops, all })]);
+  addRemovals(steps, gone, { volumes, all });
+  return plainPlan(project.name, steps.steps);
 }
 
 /** How the engine names a volume that nobody named; one carried over to a new container counts as named to it. */
@@ -129,20 +151,25 @@ const ANONYMOUS = /^[0-9a-f]{64}$/;
 
 interface Removal {
   readonly volumes: boolean;
-  /** The steps that stop them. */
-  readonly after: readonly Step[];
   /** Every container there is. */
   readonly all: readonly ObservedContainer[];
 }
 
-/** Removes containers, then with `volumes` the anonymous volumes that they were given by a predecessor or took from another. */
-export function removals(gone: readonly ObservedContainer[], { volumes, after, all }: Removal): Step[] {
+/**
+ * Removes containers, each after the step that stops it, then with `volumes` the anonymous volumes that they were given by
+ * a predecessor or took from another. Answers all of these steps.
+ */
+export function addRemovals(steps: StepList, gone: readonly ObservedContainer[], { volumes, all }: Removal): Step[] {
   const stopOf = new Map(
-    after.flatMap((step) => (step.kind === 'stop-container' ? [[step.container, step] as const] : [])),
+    steps.steps.flatMap((step) =>
+      step.kind === 'stop-container' && 'id' in step.container ? [[step.container.id, step] as const] : [],
+    ),
   );
   const removed = gone.map((container) => ({
     container,
-    step: steps.removeContainer({ container: container.name, volumes }, ASKED, [stopOf.get(container.name)]),
+    step: steps.add({ kind: 'remove-container', container: observedRef(container), volumes, replacedBy: null }, ASKED, [
+      stopOf.get(container.id),
+    ]),
   }));
   const kept = new Set(all.filter((container) => !gone.includes(container)).flatMap(volumesOf));
   const users = new Map<string, Step[]>();
@@ -151,7 +178,7 @@ export function removals(gone: readonly ObservedContainer[], { volumes, after, a
       if (ANONYMOUS.test(volume) && !kept.has(volume)) users.set(volume, [...(users.get(volume) ?? []), step]);
     }
   }
-  const volumeSteps = [...users].map(([volume, by]) => steps.removeVolume(volume, ASKED, by));
+  const volumeSteps = [...users].map(([volume, by]) => steps.add({ kind: 'remove-volume', volume }, ASKED, by));
   return [...removed.map(({ step }) => step), ...volumeSteps];
 }
 

@@ -1,18 +1,25 @@
 import { ownValue } from '../lib/own-value.js';
-import type { ContainerSpec } from '../model/container-spec.js';
-import { LABEL, volumeName } from '../model/names.js';
-import type { ObservedContainer } from '../model/observed.js';
-import type { Plan, Reason, Rescue, Step } from '../model/plan.js';
-import type { Mount, Service } from '../model/project.js';
-import { clearLeftovers } from './leftovers.js';
-import { planUnit, type Parent, type UnitContext, type UnitPlan } from './plan-unit.js';
-import type { Scene } from './scene.js';
-import * as steps from './steps.js';
-import { isOneOff, isUp, serviceOf, type Instances, type Unit } from './units.js';
 import type { Milliseconds } from '../lib/units.js';
+import type { ContainerSpec } from '../model/container-spec.js';
+import { asideName, LABEL, volumeName } from '../model/names.js';
+import type { ObservedContainer } from '../model/observed.js';
+import type { Plan, Reason, Step, StepGroup, StepId } from '../model/plan.js';
+import type { Mount, Service } from '../model/project.js';
+import { isOneOff, serviceOf, type ReplicaId } from '../model/replica.js';
+import { decideReplica, type Decision, type SharedParent } from './decide-replica.js';
+import { findHandOvers, type HandOver } from './hand-over.js';
+import { withHandOvers, rescuesOf } from './join-steps.js';
+import { clearLeftovers } from './leftovers.js';
+import type { Milestones, ReplicaContext } from './milestones.js';
+import { handsOverOf, leavingParty, partiesOf, type Subject } from './parties.js';
+import { planLeaving, planLeftover, type Leaver } from './plan-leaving.js';
+import { planReplica } from './plan-replica.js';
+import type { PlanInput } from './plan-input.js';
+import type { Instances, Replica } from './replicas.js';
+import { idsOf, inOrderOfNeeds, StepList } from './steps.js';
 
 /** What `up` is asked for. */
-export interface UpWish {
+export interface UpOptions {
   /** The services to bring up, what they need included, in start order. */
   readonly services: readonly string[];
   readonly recreate: 'changed' | 'never' | 'always';
@@ -30,182 +37,234 @@ export interface UpWish {
 }
 
 /** From what is wanted and what was found to the steps between them. `imageSteps` come first and may be done already. */
-export function planUp(scene: Scene, wish: UpWish, imageSteps: readonly Step[]): Plan {
-  const planner = new UpPlanner(scene, wish, imageSteps);
-  for (const name of wish.services) {
-    const only = ownValue(wish.instances ?? {}, name);
-    for (const unit of scene.units.wanted.get(name) ?? []) if (!only || only.includes(unit.number)) planner.add(unit);
+export function planUp(input: PlanInput, options: UpOptions, imageSteps: readonly Step[]): Plan {
+  const planner = new UpPlanner(input, options, imageSteps);
+  for (const name of options.services) {
+    const only = ownValue(options.instances ?? {}, name);
+    for (const replica of input.replicas.wanted.get(name) ?? []) {
+      if (!only || only.includes(replica.number)) planner.add(replica);
+    }
   }
-  planner.removeSurplus();
-  if (wish.removeOrphans) planner.removeOrphans();
+  planner.removeExcess();
+  if (options.removeOrphans) planner.removeOrphans();
   return planner.plan();
 }
 
 /** Containers of the project whose service the file has no more; one-offs are nobody's orphans while they run. */
-export function orphansOf({ observed, project }: Scene): string[] {
-  return observed.containers
-    .filter((container) => !isOneOff(container) && !project.services.has(serviceOf(container)))
-    .map(({ name }) => name);
-}
+export const orphansOf = ({ observed, project }: PlanInput): ObservedContainer[] =>
+  observed.containers.filter((container) => !isOneOff(container) && !project.services.has(serviceOf(container)));
 
-interface OneOffOrder {
+/** A container beside the service's own ones. */
+interface OneOff {
+  readonly service: Service;
+  readonly spec: ContainerSpec;
+  readonly replica: ReplicaId;
   readonly why: Reason;
-  /** Ids of further steps that come before. */
-  readonly after: readonly string[];
+  /** What earlier runs of it left. */
+  readonly leftovers: readonly ObservedContainer[];
 }
 
-/** Collects the steps of one `up`; what several containers share (network, volumes, waits) is planned once. */
+/**
+ * Collects what is to become of each container of one `up`, then makes the steps, when it is known who is in whose way.
+ * What several containers share (network, volumes, waits) is planned once.
+ */
 export class UpPlanner {
-  readonly #scene: Scene;
-  readonly #wish: UpWish;
-  readonly #imageSteps: ReadonlyMap<string, Step>;
-  readonly #steps = new Map<string, Step>();
-  readonly #rescues: Rescue[] = [];
-  readonly #unchanged: string[] = [];
-  readonly #planned = new Map<string, UnitPlan[]>();
+  readonly #input: PlanInput;
+  readonly #options: UpOptions;
+  readonly #images: ReadonlyMap<string, StepId>;
+  readonly #decisions = new Map<string, Decision[]>();
+  readonly #leavers: Leaver[] = [];
+  #oneOff: OneOff | null = null;
 
-  constructor(scene: Scene, wish: UpWish, imageSteps: readonly Step[]) {
-    this.#scene = scene;
-    this.#wish = wish;
-    this.#imageSteps = new Map(imageSteps.flatMap((step) => imagesOfStep(step).map((image) => [image, step] as const)));
-    for (const step of imageSteps) this.#add(step);
+  readonly #steps = new StepList('s');
+  readonly #groups: StepGroup[] = [];
+  readonly #milestones = new Map<Subject, Milestones>();
+  readonly #takenNames: Set<string>;
+
+  constructor(input: PlanInput, options: UpOptions, imageSteps: readonly Step[]) {
+    this.#input = input;
+    this.#options = options;
+    this.#images = new Map(imageSteps.flatMap((step) => imagesOfStep(step).map((image) => [image, step.id] as const)));
+    this.#steps.include(imageSteps);
+    this.#takenNames = new Set(input.observed.containers.map(({ name }) => name));
   }
 
-  add(unit: Unit): void {
-    const plan = planUnit(this.#scene, unit, this.#context(unit.service));
-    for (const step of plan.steps) this.#add(step);
-    this.#rescues.push(...plan.rescues);
-    if (plan.started === null && plan.created === null) this.#unchanged.push(unit.name);
-    const siblings = this.#planned.get(unit.service.name) ?? [];
-    this.#planned.set(unit.service.name, [...siblings, plan]);
+  add(replica: Replica): void {
+    const { recreate, onlyStart } = this.#options;
+    const { name } = replica.service;
+    const decision = decideReplica(this.#input, replica, {
+      recreate: onlyStart?.includes(name) ? 'never' : recreate,
+      sharesWith: this.#parentsOf(replica.service),
+    });
+    this.#decisions.set(name, [...(this.#decisions.get(name) ?? []), decision]);
+    this.#takenNames.add(replica.name);
   }
 
-  /** A container beside the service's own ones; it is created when all that it needs is ready. */
-  addOneOff(service: Service, spec: ContainerSpec, { why, after }: OneOffOrder): void {
-    const needs = [...after, ...this.#createNeeds(service), ...this.#startNeeds(service)];
-    this.#add(steps.createContainer(spec, why, needs));
+  /** A one-off, created when all that it needs is ready and what earlier runs of it left is gone. */
+  addOneOff(oneOff: OneOff): void {
+    this.#oneOff = oneOff;
   }
 
-  /** What earlier runs of a job left goes. Answers the ids of the steps. */
-  clear(leftovers: readonly ObservedContainer[]): string[] {
-    const clearing = clearLeftovers(leftovers);
-    for (const step of clearing) this.#add(step);
-    return clearing.map(({ id }) => id);
-  }
-
-  removeSurplus(): void {
-    const asked = new Set(this.#wish.services);
-    for (const { service, current, replaced, strays } of this.#scene.units.surplus) {
+  removeExcess(): void {
+    const asked = new Set(this.#options.services);
+    for (const { service, current, renamedAside, duplicates } of this.#input.replicas.excess) {
       if (!asked.has(service.name)) continue;
-      for (const container of [current, replaced, ...strays]) {
-        if (container) this.#addRemoval(container.name, isUp(container), { code: 'surplus' });
-      }
+      const going = [current, renamedAside, ...duplicates].flatMap((container) => container ?? []);
+      this.#leavers.push(...going.map((container) => ({ container, why: { code: 'above-scale' } as const })));
     }
   }
 
   removeOrphans(): void {
-    for (const name of orphansOf(this.#scene)) this.#addRemoval(name, true, { code: 'orphan' });
+    const orphans = orphansOf(this.#input);
+    this.#leavers.push(...orphans.map((container) => ({ container, why: { code: 'orphan' } as const })));
   }
 
   plan(): Plan {
-    const { name } = this.#scene.project;
-    return { project: name, steps: [...this.#steps.values()], rescues: this.#rescues, unchanged: this.#unchanged };
-  }
-
-  #add(step: Step): void {
-    if (!this.#steps.has(step.id)) this.#steps.set(step.id, step);
-  }
-
-  #addRemoval(container: string, running: boolean, why: Reason): void {
-    const stop = running ? steps.stopContainer({ container, grace: this.#wish.grace }, why) : null;
-    if (stop) this.#add(stop);
-    this.#add(steps.removeContainer({ container, volumes: false }, why, [stop]));
-  }
-
-  #context(service: Service): UnitContext {
-    const { recreate, grace, attach, onlyStart } = this.#wish;
+    const decisions = [...this.#decisions.values()].flat();
+    const handOvers = findHandOvers([...decisions.flatMap(partiesOf), ...this.#leavers.map(leavingParty)]);
+    for (const decision of decisions) this.#planDecision(decision, handOvers);
+    if (this.#oneOff) this.#planOneOff(this.#oneOff);
+    for (const leaver of this.#leavers) {
+      this.#milestones.set(leaver, planLeaving(leaver, this.#context(leaver, null, handOvers)));
+    }
+    const steps = inOrderOfNeeds(withHandOvers(this.#steps.steps, handOvers, (subject) => this.#milestonesOf(subject)));
     return {
-      recreate: onlyStart?.includes(service.name) ? 'never' : recreate,
-      grace,
-      attach: attach.includes(service.name),
-      createNeeds: () => this.#createNeeds(service),
-      startNeeds: () => this.#startNeeds(service),
-      hangsOn: parentsOf(service, this.#scene, this.#planned),
+      project: this.#input.project.name,
+      steps,
+      rescues: rescuesOf(steps, handOvers, this.#milestones),
+      groups: this.#groups,
+      unchanged: decisions.filter((decision) => this.#isUnchanged(decision)).map(({ replica }) => replica.name),
     };
   }
 
+  #planDecision(decision: Decision, handOvers: readonly HandOver<Subject>[]): void {
+    const { replica, leftovers } = decision;
+    const context = this.#context(decision, replica.service, handOvers);
+    const before = leftovers.map((leftover) => {
+      const milestones = planLeftover(leftover, replica.name, context);
+      this.#milestones.set(leftover, milestones);
+      return milestones.nameFreed;
+    });
+    this.#milestones.set(decision, planReplica(decision, { ...context, before: idsOf(before) }));
+  }
+
+  #isUnchanged(decision: Decision): boolean {
+    const { created, started } = this.#milestonesOf(decision);
+    return created === null && started === null;
+  }
+
+  #milestonesOf(subject: Subject): Milestones {
+    const milestones = this.#milestones.get(subject);
+    if (!milestones) throw new Error('a container is waited for that was not planned yet');
+    return milestones;
+  }
+
+  #context(subject: Subject, service: Service | null, handOvers: readonly HandOver<Subject>[]): ReplicaContext {
+    const { grace, attach } = this.#options;
+    return {
+      ...{ steps: this.#steps, groups: this.#groups, grace, before: [] },
+      handsOver: handsOverOf(subject, handOvers),
+      attach: service !== null && attach.includes(service.name),
+      createNeeds: () => (service ? this.#createNeeds(service) : []),
+      startNeeds: () => (service ? this.#startNeeds(service) : []),
+      asideName: (name: string): string => {
+        const aside = asideName(name, (candidate) => this.#takenNames.has(candidate));
+        this.#takenNames.add(aside);
+        return aside;
+      },
+    };
+  }
+
+  #planOneOff({ service, spec, replica, why, leftovers }: OneOff): void {
+    const cleared = clearLeftovers(this.#steps, leftovers);
+    const needs = [...cleared, ...this.#createNeeds(service), ...this.#startNeeds(service)];
+    this.#steps.add({ kind: 'create-container', spec, replica }, why, needs);
+  }
+
+  /** The containers with which a service's own share volumes or network, whether this plan touches them or not. */
+  #parentsOf(service: Service): SharedParent[] {
+    return service.needs.flatMap(({ on, because }) => {
+      if (because === 'links') return [];
+      const decided = new Map(this.#decisions.get(on)?.map(({ replica, does }) => [replica.number, does.kind]));
+      return (this.#input.replicas.wanted.get(on) ?? []).map((replica) => {
+        const kind = decided.get(replica.number) ?? 'keep';
+        return { replica, isRecreated: kind !== 'keep', because };
+      });
+    });
+  }
+
   /** What must be there before a container of the service can be created. Creating needs no other order. */
-  #createNeeds(service: Service): string[] {
-    const image = this.#imageSteps.get(service.source.ref)?.id;
+  #createNeeds(service: Service): StepId[] {
     const network = service.net.kind === 'project' ? this.#networkReady() : null;
-    const volumes = service.mounts.flatMap((mount) => this.#volumeReady(mount, service.volumeDriver) ?? []);
-    const externals = this.#externalsConnected(service);
+    const volumes = service.mounts.map((mount) => this.#volumeReady(mount, service.volumeDriver));
     const parents = service.needs
       .filter(({ because }) => because !== 'links')
-      .flatMap(({ on }) => this.#planned.get(on) ?? [])
-      .flatMap(({ created }) => created ?? []);
-    return [image, network, ...volumes, ...externals, ...parents].flatMap((id) => id ?? []);
+      .flatMap(({ on }) => this.#decisions.get(on) ?? [])
+      .map((decision) => this.#milestonesOf(decision).created);
+    return idsOf([
+      ...[this.#images.get(service.source.ref), network],
+      ...volumes,
+      ...this.#externalsConnected(service),
+      ...parents,
+    ]);
   }
 
-  #networkReady(): string | null {
-    for (const step of this.#scene.network.steps) this.#add(step);
-    return this.#scene.network.ready;
+  #networkReady(): StepId | null {
+    const { toCreate: network } = this.#input.network;
+    if (!network) return null;
+    const make = (): Step => this.#steps.add({ kind: 'create-network', network }, { code: 'missing' });
+    return this.#steps.share(`network ${network.name}`, make).id;
   }
 
-  #volumeReady(mount: Mount, driver: string | null): string | null {
+  #volumeReady(mount: Mount, driver: string | null): StepId | null {
     if (mount.kind !== 'volume') return null;
-    const { project, observed } = this.#scene;
+    const { project, observed } = this.#input;
     const name = volumeName(project.name, mount.volume);
     if (observed.volumes.some((volume) => volume.name === name)) return null;
     const labels = { [LABEL.project]: project.name, [LABEL.volume]: mount.volume };
-    const step = steps.createVolume({ name, driver, labels }, { code: 'missing' });
-    this.#add(step);
-    return step.id;
+    const volume = { name, driver, labels };
+    const make = (): Step => this.#steps.add({ kind: 'create-volume', volume }, { code: 'missing' });
+    return this.#steps.share(`volume ${name}`, make).id;
   }
 
   /** Containers of others that the service links to must be on the project's network. */
-  #externalsConnected(service: Service): string[] {
-    const { observed, network } = this.#scene;
+  #externalsConnected(service: Service): StepId[] {
+    const { observed, network, externalAddresses } = this.#input;
     if (service.net.kind !== 'project') return [];
     return service.externalLinks.flatMap(({ target, alias }) => {
-      const found = observed.externals.get(target);
-      if (!found || (network.ready === null && Object.hasOwn(found.networks, network.name))) return [];
-      const address = this.#scene.guests.get(target) ?? null;
-      const connection = { network: network.name, container: target, aliases: [alias], address };
-      const step = steps.connectNetwork(connection, { code: 'needed-by', by: service.name }, [this.#networkReady()]);
-      this.#add(step);
-      return [step.id];
+      const found = observed.externalContainers.get(target);
+      if (!found || (!network.toCreate && Object.hasOwn(found.networks, network.name))) return [];
+      const container = { id: found.id, name: target, replica: null };
+      const connection = { container, aliases: [alias], address: externalAddresses.get(target) ?? null };
+      const make = (): Step =>
+        this.#steps.add(
+          { kind: 'connect-network', network: { id: network.id, name: network.name }, ...connection },
+          { code: 'needed-by', by: service.name },
+          [this.#networkReady()],
+        );
+      return [this.#steps.share(`connect ${target}`, make).id];
     });
   }
 
   /** What must run, and be ready, before a container of the service can start. */
-  #startNeeds(service: Service): string[] {
+  #startNeeds(service: Service): StepId[] {
     return service.needs.flatMap(({ on }) =>
-      (this.#planned.get(on) ?? []).flatMap((plan) => this.#ready(plan, service)),
+      (this.#decisions.get(on) ?? []).flatMap((decision) => this.#ready(decision, service) ?? []),
     );
   }
 
-  #ready({ unit, started, checked, healthy }: UnitPlan, consumer: Service): string[] {
-    const limit = this.#wish.waitLimit;
-    if (!checked || limit === null || (started === null && healthy)) return started === null ? [] : [started];
-    const wait = steps.waitReady(unit.name, limit, { code: 'needed-by', by: consumer.name }, [started]);
-    this.#add(wait);
-    return [wait.id];
+  #ready(decision: Decision, consumer: Service): StepId | null {
+    const { started, container } = this.#milestonesOf(decision);
+    const { replica, checked, healthy } = decision;
+    const limit = this.#options.waitLimit;
+    if (!checked || limit === null || (started === null && healthy)) return started;
+    const why: Reason = { code: 'needed-by', by: consumer.name };
+    const make = (): Step => this.#steps.add({ kind: 'wait-ready', container, limit }, why, [started]);
+    return this.#steps.share(`ready ${replica.name}`, make).id;
   }
 }
 
 function imagesOfStep(step: Step): readonly string[] {
   if (step.kind === 'build-image') return step.build.refs;
   return step.kind === 'pull-image' ? [step.image] : [];
-}
-
-/** The containers that a service's own hang on by their volumes or network, whether this plan touches them or not. */
-function parentsOf(service: Service, scene: Scene, planned: ReadonlyMap<string, readonly UnitPlan[]>): Parent[] {
-  return service.needs.flatMap(({ on, because }) => {
-    if (because === 'links') return [];
-    const touched = new Map(planned.get(on)?.map(({ unit, created }) => [unit.number, created]));
-    return (scene.units.wanted.get(on) ?? []).map((unit) => {
-      return { unit, created: touched.get(unit.number) ?? null, because };
-    });
-  });
 }

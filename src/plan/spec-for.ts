@@ -7,8 +7,8 @@ import { hostPortAt, portBeyond } from '../model/ports.js';
 import type { ContainerSettings, Mount, PublishedPort, Service } from '../model/project.js';
 import { fingerprint, fingerprintLabels, type Fingerprint } from './fingerprint.js';
 import { resolveLinks, type Consumer, type LinkResult } from './links.js';
-import { identityLabels, imageOf, type Scene } from './scene.js';
-import type { Unit } from './units.js';
+import { identityLabels, imageOf, type PlanInput } from './plan-input.js';
+import type { Replica } from './replicas.js';
 
 /** What a service's own container, a one-off of it, and a job of it have in common, and where they differ. */
 export interface SpecOptions {
@@ -20,11 +20,14 @@ export interface SpecOptions {
 }
 
 /** The container that a place of a service wants, with the fingerprint that tells whether it has it. */
-export function specForUnit(scene: Scene, unit: Unit): { readonly spec: ContainerSpec; readonly print: Fingerprint } {
-  const old = unit.current ?? unit.replaced;
-  const consumer = { name: unit.name, service: unit.service, siblings: false };
-  const spec = specFor(scene, { consumer, number: unit.number, old });
-  return { spec, print: fingerprint(spec, imageOf(scene, unit.service)?.id ?? null) };
+export function specForReplica(
+  input: PlanInput,
+  replica: Replica,
+): { readonly spec: ContainerSpec; readonly print: Fingerprint } {
+  const old = replica.current ?? replica.renamedAside;
+  const consumer = { name: replica.name, service: replica.service, siblings: false };
+  const spec = specFor(input, { consumer, number: replica.number, old });
+  return { spec, print: fingerprint(spec, imageOf(input, replica.service)?.id ?? null) };
 }
 
 /** The spec to create the container by: it remembers its fingerprint. */
@@ -33,10 +36,10 @@ export const rememberingSpec = (spec: ContainerSpec, print: Fingerprint): Contai
   labels: { ...spec.labels, ...fingerprintLabels(print), [LABEL.tty]: String(spec.tty) },
 });
 
-export function specFor(scene: Scene, { consumer, number, old }: SpecOptions): ContainerSpec {
+export function specFor(input: PlanInput, { consumer, number, old }: SpecOptions): ContainerSpec {
   const { service, name } = consumer;
-  const image = imageOf(scene, service);
-  const links = resolveLinks(scene, consumer);
+  const image = imageOf(input, service);
+  const links = resolveLinks(input, consumer);
   return {
     ...passedOn(service),
     ports: portsFor(service, number ?? 1),
@@ -45,12 +48,12 @@ export function specFor(scene: Scene, { consumer, number, old }: SpecOptions): C
     environment: environmentFor(service, image, links),
     labels: {
       ...service.labels,
-      ...identityLabels(scene, service.name, number),
+      ...identityLabels(input, service.name, number),
       ...(image && { [LABEL.image]: imageToLabel(image) }),
     },
-    mounts: mountsFor(scene, service, old),
-    volumesFrom: volumesFromFor(scene, service),
-    network: networkFor(scene, consumer, links),
+    mounts: mountsFor(input, service, old),
+    volumesFrom: volumesFromFor(input, service),
+    network: networkFor(input, consumer, links),
     extraHosts: [...service.extraHosts, ...links.hosts],
     stdinOnce: false,
     attached: false,
@@ -101,50 +104,50 @@ function environmentFor(service: Service, image: ObservedImage | null, links: Li
 const ANONYMOUS = /^[0-9a-f]{64}$/;
 
 /** The file's mounts, then the image's own volumes as far as nothing is mounted there; old data goes along. */
-function mountsFor(scene: Scene, service: Service, old: ObservedContainer | null): SpecMount[] {
+function mountsFor(input: PlanInput, service: Service, old: ObservedContainer | null): SpecMount[] {
   const targets = new Set([...service.mounts.map(({ target }) => target), ...Object.keys(service.tmpfs)]);
-  const fromImage = (imageOf(scene, service)?.volumes ?? []).filter((target) => !targets.has(target));
+  const fromImage = (imageOf(input, service)?.volumes ?? []).filter((target) => !targets.has(target));
   const carried = (target: string): string | null => {
     const mount = old?.mounts.find((candidate) => candidate.kind === 'volume' && candidate.target === target);
     return mount?.volume && ANONYMOUS.test(mount.volume) ? mount.volume : null;
   };
   return [
-    ...service.mounts.map((mount) => toSpecMount(scene, mount, carried)),
+    ...service.mounts.map((mount) => toSpecMount(input, mount, carried)),
     ...fromImage.map((target) => ({ kind: 'anonymous', target, carried: carried(target) }) as const),
   ];
 }
 
-function toSpecMount(scene: Scene, mount: Mount, carried: (target: string) => string | null): SpecMount {
+function toSpecMount(input: PlanInput, mount: Mount, carried: (target: string) => string | null): SpecMount {
   switch (mount.kind) {
     case 'bind':
       return mount;
     case 'volume':
-      return { ...mount, volume: volumeName(scene.project.name, mount.volume) };
+      return { ...mount, volume: volumeName(input.project.name, mount.volume) };
     case 'anonymous':
       return { ...mount, carried: carried(mount.target) };
   }
 }
 
-function volumesFromFor(scene: Scene, service: Service): string[] {
+function volumesFromFor(input: PlanInput, service: Service): string[] {
   return service.volumesFrom.flatMap(({ source, external, readOnly }) => {
-    const containers = external ? [source] : (scene.units.wanted.get(source) ?? []).map(({ name }) => name);
+    const containers = external ? [source] : (input.replicas.wanted.get(source) ?? []).map(({ name }) => name);
     return containers.map((container) => (readOnly ? `${container}:ro` : container));
   });
 }
 
-function networkFor(scene: Scene, { service, name }: Consumer, links: LinkResult): SpecNetwork {
+function networkFor(input: PlanInput, { service, name }: Consumer, links: LinkResult): SpecNetwork {
   const { net } = service;
   switch (net.kind) {
     case 'project':
       return {
         kind: 'network',
-        name: scene.network.name,
-        address: scene.addresses.get(name) ?? null,
+        name: input.network.name,
+        address: input.addresses.get(name) ?? null,
         aliases: [],
         links: links.endpointLinks,
       };
     case 'service':
-      return { kind: 'container', container: scene.units.wanted.get(net.service)?.[0]?.name ?? net.service };
+      return { kind: 'container', container: input.replicas.wanted.get(net.service)?.[0]?.name ?? net.service };
     case 'container':
       return { kind: 'container', container: net.container };
     case 'bridge':

@@ -1,190 +1,123 @@
-import type { Milliseconds } from '../lib/units.js';
-import type { BuildSpec, ContainerSpec, NetworkSpec, VolumeSpec } from '../model/container-spec.js';
-import type { Reason, Step } from '../model/plan.js';
+import type { BuildSpec } from '../model/container-spec.js';
+import { replicaIdOf } from '../model/replica.js';
+import type { ObservedContainer, ObservedNetwork } from '../model/observed.js';
+import type {
+  ContainerRef,
+  CreatedRef,
+  NetworkRef,
+  ObservedRef,
+  Plan,
+  Reason,
+  Step,
+  StepAction,
+  StepId,
+} from '../model/plan.js';
 
-/** Small builders, so that step ids and `needs` are spelled once. */
+/** What a step waits for; what is null was not needed after all. */
+export type Needs = readonly (Step | StepId | null | undefined)[];
 
-type Needs = readonly (Step | string | null | undefined)[];
+type StepOf<A extends StepAction> = Extract<Step, { readonly kind: A['kind'] }>;
 
-const ids = (needs: Needs): string[] => [
+/** Collects the steps of one plan and hands out their ids. */
+export class StepList {
+  readonly #prefix: string;
+  readonly #steps: Step[] = [];
+  readonly #shared = new Map<string, Step>();
+  #made = 0;
+
+  /** Ids of lists with different prefixes differ. */
+  constructor(prefix: string) {
+    this.#prefix = prefix;
+  }
+
+  get steps(): readonly Step[] {
+    return this.#steps;
+  }
+
+  add<A extends StepAction>(action: A, why: Reason, needs: Needs = []): StepOf<A> {
+    const step = this.make(action, why, needs);
+    this.#steps.push(step);
+    return step;
+  }
+
+  /** A step that several others need; it is made when the first of them asks for it by this key. */
+  share(key: string, make: () => Step): Step {
+    const step = this.#shared.get(key) ?? make();
+    this.#shared.set(key, step);
+    return step;
+  }
+
+  /** A step with an id of this list that is not in it, as those of rescues. */
+  make<A extends StepAction>(action: A, why: Reason, needs: Needs = []): StepOf<A> {
+    this.#made += 1;
+    return { id: `${this.#prefix}${this.#made}`, needs: idsOf(needs), why, ...action } as unknown as StepOf<A>;
+  }
+
+  include(steps: readonly Step[]): void {
+    this.#steps.push(...steps);
+  }
+}
+
+export const idsOf = (needs: Needs): StepId[] => [
   ...new Set(
     needs.flatMap((need) => (need === null || need === undefined ? [] : [typeof need === 'string' ? need : need.id])),
   ),
 ];
 
+/** The container as it was seen. */
+export const observedRef = (container: Pick<ObservedContainer, 'id' | 'name' | 'labels'>): ObservedRef => ({
+  id: container.id,
+  name: container.name,
+  replica: replicaIdOf(container),
+});
+
+export const createdRef = (step: Extract<Step, { kind: 'create-container' }>): CreatedRef => ({
+  createdBy: step.id,
+  name: step.spec.name,
+  replica: step.replica,
+});
+
+/** The same container under another name. */
+export const renamed = <R extends ContainerRef>(ref: R, name: string): R => ({ ...ref, name });
+
+export const networkRef = ({ id, name }: Pick<ObservedNetwork, 'id' | 'name'>): NetworkRef => ({ id, name });
+
+/** The steps in an order that satisfies every need: as they are, but for what has to come earlier. Throws for a circle. */
+export function inOrderOfNeeds(steps: readonly Step[]): Step[] {
+  const byId = new Map(steps.map((step) => [step.id, step]));
+  const entered = new Set<StepId>();
+  const ordered = new Set<Step>();
+  // With a stack of our own, because chains of needs can be longer than the call stack.
+  const stack: { readonly step: Step; readonly left: StepId[] }[] = [];
+  const enter = (step: Step | undefined): void => {
+    if (!step || ordered.has(step)) return;
+    if (entered.has(step.id)) throw new Error(`steps need each other in a circle, "${step.id}" among them`);
+    entered.add(step.id);
+    stack.push({ step, left: [...step.needs].reverse() });
+  };
+  for (const root of steps) {
+    enter(root);
+    for (let top = stack.at(-1); top; top = stack.at(-1)) {
+      const need = top.left.pop();
+      if (need === undefined) stack.pop();
+      if (need === undefined) ordered.add(top.step);
+      else enter(byId.get(need));
+    }
+  }
+  return [...ordered];
+}
+
+/** A plan of steps that nothing is to be said of but themselves. */
+export const plainPlan = (project: string, steps: readonly Step[]): Plan => ({
+  ...{ project, steps, rescues: [], groups: [], unchanged: [] },
+});
+
+// The images come before the rest of a plan, which then includes these steps: so their ids are their own.
+
 export const pullImage = (image: string, service: string, why: Reason): Step => ({
-  kind: 'pull-image',
-  id: `pull ${image}`,
-  needs: [],
-  why,
-  image,
-  service,
+  ...{ kind: 'pull-image', id: `pull ${image}`, needs: [], why, image, service },
 });
 
-export const buildImage = (build: BuildSpec, why: Reason, needs: Needs = []): Step => ({
-  kind: 'build-image',
-  id: `build ${build.refs.join(', ')}`,
-  needs: ids(needs),
-  why,
-  build,
-});
-
-export const removeImage = (image: string, why: Reason, needs: Needs = []): Step => ({
-  kind: 'remove-image',
-  id: `remove image ${image}`,
-  needs: ids(needs),
-  why,
-  image,
-});
-
-export const createNetwork = (network: NetworkSpec, why: Reason): Step => ({
-  kind: 'create-network',
-  id: `create network ${network.name}`,
-  needs: [],
-  why,
-  network,
-});
-
-export const removeNetwork = (network: string, why: Reason, needs: Needs = []): Step => ({
-  kind: 'remove-network',
-  id: `remove network ${network}`,
-  needs: ids(needs),
-  why,
-  network,
-});
-
-interface Connection {
-  readonly network: string;
-  readonly container: string;
-  readonly aliases: readonly string[];
-  readonly address: string | null;
-}
-
-export const connectNetwork = (connection: Connection, why: Reason, needs: Needs = []): Step => ({
-  kind: 'connect-network',
-  id: `connect ${connection.container} to ${connection.network}`,
-  needs: ids(needs),
-  why,
-  ...connection,
-});
-
-export const disconnectNetwork = (network: string, container: string, why: Reason): Step => ({
-  kind: 'disconnect-network',
-  id: `disconnect ${container} from ${network}`,
-  needs: [],
-  why,
-  network,
-  container,
-});
-
-export const createVolume = (volume: VolumeSpec, why: Reason): Step => ({
-  kind: 'create-volume',
-  id: `create volume ${volume.name}`,
-  needs: [],
-  why,
-  volume,
-});
-
-export const removeVolume = (volume: string, why: Reason, needs: Needs = []): Step => ({
-  kind: 'remove-volume',
-  id: `remove volume ${volume}`,
-  needs: ids(needs),
-  why,
-  volume,
-});
-
-export const createContainer = (spec: ContainerSpec, why: Reason, needs: Needs = []): Step => ({
-  kind: 'create-container',
-  id: `create ${spec.name}`,
-  needs: ids(needs),
-  why,
-  spec,
-});
-
-interface AttachTo {
-  readonly container: string;
-  readonly tty: boolean;
-  readonly fromNow: boolean;
-}
-
-export const attachContainer = (to: AttachTo, why: Reason, needs: Needs = []): Step => ({
-  kind: 'attach-container',
-  id: `attach ${to.container}`,
-  needs: ids(needs),
-  why,
-  ...to,
-});
-
-export const startContainer = (container: string, why: Reason, needs: Needs = []): Step => ({
-  kind: 'start-container',
-  id: `start ${container}`,
-  needs: ids(needs),
-  why,
-  container,
-});
-
-export const waitReady = (container: string, limit: Milliseconds, why: Reason, needs: Needs = []): Step => ({
-  kind: 'wait-ready',
-  id: `wait for ${container}`,
-  needs: ids(needs),
-  why,
-  container,
-  limit,
-});
-
-/** A container to stop or restart; `grace` null: as the container says. */
-export interface Stopping {
-  readonly container: string;
-  readonly grace: Milliseconds | null;
-}
-
-export const stopContainer = ({ container, grace }: Stopping, why: Reason, needs: Needs = []): Step => ({
-  kind: 'stop-container',
-  id: `stop ${container}`,
-  needs: ids(needs),
-  why,
-  container,
-  grace,
-});
-
-export const restartContainer = ({ container, grace }: Stopping, why: Reason, needs: Needs = []): Step => ({
-  kind: 'restart-container',
-  id: `restart ${container}`,
-  needs: ids(needs),
-  why,
-  container,
-  grace,
-});
-
-export const killContainer = (container: string, signal: string, why: Reason, needs: Needs = []): Step => ({
-  kind: 'kill-container',
-  id: `kill ${container}`,
-  needs: ids(needs),
-  why,
-  container,
-  signal,
-});
-
-export const renameContainer = (container: string, to: string, why: Reason, needs: Needs = []): Step => ({
-  kind: 'rename-container',
-  id: `rename ${container} to ${to}`,
-  needs: ids(needs),
-  why,
-  container,
-  to,
-});
-
-/** A container to remove, with or without its anonymous volumes. */
-export interface Removing {
-  readonly container: string;
-  readonly volumes: boolean;
-}
-
-export const removeContainer = ({ container, volumes }: Removing, why: Reason, needs: Needs = []): Step => ({
-  kind: 'remove-container',
-  id: `remove ${container}`,
-  needs: ids(needs),
-  why,
-  container,
-  volumes,
+export const buildImage = (build: BuildSpec, why: Reason): Step => ({
+  ...{ kind: 'build-image', id: `build ${build.refs.join(', ')}`, needs: [], why, build },
 });

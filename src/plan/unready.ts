@@ -2,7 +2,8 @@ import { ownValue } from '../lib/own-value.js';
 import type { ObservedContainer, Unready } from '../model/observed.js';
 import { containerName } from '../model/names.js';
 import type { Project, Service } from '../model/project.js';
-import { isOneOff, numberOf, serviceOf, type Instances } from './units.js';
+import { isOneOff, numberOf, serviceOf } from '../model/replica.js';
+import { type Instances } from './replicas.js';
 
 interface Asked {
   readonly services: readonly string[];

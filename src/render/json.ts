@@ -26,7 +26,7 @@ export function redactPlan(plan: Plan): Plan {
   return { ...plan, steps: plan.steps.map(redactStep), rescues };
 }
 
-function redactStep(step: Step): Step {
+function redactStep<S extends Step>(step: S): S {
   if (step.kind === 'create-container') {
     return { ...step, spec: { ...step.spec, environment: step.spec.environment.map(redactVariable) } };
   }

@@ -1,10 +1,10 @@
 import { holderText, type RunEvent } from '../model/event.js';
-import type { Outcome, Plan, Step, StepKind } from '../model/plan.js';
+import type { Outcome, Plan, Step, StepId, StepKind } from '../model/plan.js';
 import { diagnosticToText } from './diagnostic.js';
 import { failureToText } from './failure.js';
 import { type LogNames, logLineText } from './log-prefix.js';
 import { backingOffText, jobEndedText } from './job.js';
-import { subjectOf, type Task, taskOf, tasksOf } from './tasks.js';
+import { subjectOf, gerund, type Task, taskOf, tasksOf } from './tasks.js';
 
 /** A wait that is over sooner is no news: most containers are ready at once. In milliseconds. */
 export const SHORT_WAIT = 1000;
@@ -48,7 +48,7 @@ const isFailure = (event: RunEvent): event is Failed => event.kind === 'step-end
 interface Context {
   readonly names: LogNames;
   works: readonly Work[];
-  /** Names of which was told already that they are skipped. */
+  /** Names of which it was said already that they are skipped. */
   readonly skipped: Set<string>;
 }
 
@@ -110,7 +110,6 @@ function startToText(step: Step): string | undefined {
 }
 
 function endToText(step: Step, outcome: Outcome, context: Context): string | undefined {
-  // A step that puts things back may have the id of one that failed; the open one is meant.
   const work = context.works.find(({ open }) => open.has(step.id)) ?? workOf(taskOf(step));
   work.open.delete(step.id);
   switch (outcome.kind) {
@@ -143,12 +142,13 @@ interface Skipping {
   readonly context: Context;
 }
 
-function skippedToText(step: Step, because: string, { work, context }: Skipping): string | undefined {
+function skippedToText(step: Step, because: StepId, { work, context }: Skipping): string | undefined {
   const participle = PARTICIPLE[step.kind];
   const { quiet, name } = work.task;
   if (quiet || participle === undefined || context.skipped.has(name)) return undefined;
   context.skipped.add(name);
-  return `${name} not ${participle}, because ${because} failed`;
+  const failed = context.works.find(({ task }) => task.stepIds.includes(because));
+  return `${name} was not ${participle} because ${failed ? gerund(failed.task) : 'another step'} failed`;
 }
 
 /** What has not happened when a step is skipped; undefined: nobody misses it. */
@@ -169,6 +169,7 @@ const PARTICIPLE: Readonly<Record<StepKind, string | undefined>> = {
   'stop-container': 'stopped',
   'kill-container': 'killed',
   'restart-container': 'restarted',
+  'unpause-container': 'unpaused',
   'rename-container': 'replaced',
   'remove-container': 'removed',
 };

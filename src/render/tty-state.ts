@@ -1,6 +1,6 @@
 import type { RunEvent } from '../model/event.js';
 import type { Outcome, Step } from '../model/plan.js';
-import { type Task, taskOf, tasksOf } from './tasks.js';
+import { gerund, type Task, taskOf, tasksOf } from './tasks.js';
 import { NO_TRANSFER, noteProgress, type Transfer } from './transfer.js';
 
 /** What the live view knows. */
@@ -19,7 +19,7 @@ export interface LiveTask {
   readonly transfer: Transfer;
   /** The last lines of a build's output. */
   readonly output: readonly string[];
-  /** Why it was skipped: the id of the step that failed first. */
+  /** Why it was skipped: the task that failed first, such as `pulling web`. */
   readonly because: string | null;
   /** It stands above the view for good. */
   readonly shown: boolean;
@@ -30,13 +30,13 @@ export const NO_TASKS: LiveState = { tasks: [] };
 /** The state after an event, told at `now`. A new plan replaces what was there. */
 export function reduce(state: LiveState, event: RunEvent, now: number): LiveState {
   if (event.kind === 'plan-ready') return { tasks: tasksOf(event.plan).map(newTask) };
-  if ('step' in event) return change(state, event.step, (live) => ({ ...live, ...news(live, event, now) }));
+  if ('step' in event) return change(state, event.step, (live) => ({ ...live, ...news(state, live, event, now) }));
   return state;
 }
 
 type StepEvent = Extract<RunEvent, { readonly step: Step }>;
 
-function news(live: LiveTask, event: StepEvent, now: number): Partial<LiveTask> {
+function news(state: LiveState, live: LiveTask, event: StepEvent, now: number): Partial<LiveTask> {
   switch (event.kind) {
     case 'step-started':
       return { status: live.status === 'pending' ? 'running' : live.status, startedAt: live.startedAt ?? now };
@@ -45,7 +45,7 @@ function news(live: LiveTask, event: StepEvent, now: number): Partial<LiveTask> 
     case 'step-output':
       return { output: [...live.output, ...linesOf(event.text)].slice(-KEPT_LINES) };
     case 'step-ended':
-      return end(live, event, now);
+      return end(state, live, event, now);
     default:
       return event satisfies never;
   }
@@ -74,7 +74,6 @@ const newTask = (task: Task): LiveTask => ({
 
 /** Changes the task of the step; one that no plan announced gets a task of its own. */
 function change(state: LiveState, step: Step, by: (live: LiveTask) => LiveTask): LiveState {
-  // A step that puts things back may have the id of one that failed; the open one is meant.
   const position = state.tasks.findIndex(({ open }) => open.includes(step.id));
   if (position === -1) return { tasks: [...state.tasks, by(newTask(taskOf(step)))] };
   return { tasks: state.tasks.map((live, at) => (at === position ? by(live) : live)) };
@@ -82,14 +81,18 @@ function change(state: LiveState, step: Step, by: (live: LiveTask) => LiveTask):
 
 type Ended = Extract<RunEvent, { readonly kind: 'step-ended' }>;
 
-function end(live: LiveTask, { step, outcome }: Ended, now: number): Partial<LiveTask> {
+function end(state: LiveState, live: LiveTask, { step, outcome }: Ended, now: number): Partial<LiveTask> {
   const open = live.open.filter((id) => id !== step.id);
   if (live.endedAt !== null) return { open }; // it failed already
-  if (outcome.kind !== 'done') return { open, status: outcome.kind, endedAt: now, because: causeOf(outcome) };
+  if (outcome.kind !== 'done') return { open, status: outcome.kind, endedAt: now, because: causeOf(state, outcome) };
   return open.length === 0 ? { open, status: 'done', endedAt: now } : { open };
 }
 
-const causeOf = (outcome: Outcome): string | null => (outcome.kind === 'skipped' ? outcome.because : null);
+function causeOf({ tasks }: LiveState, outcome: Outcome): string | null {
+  if (outcome.kind !== 'skipped') return null;
+  const failed = tasks.find(({ task }) => task.stepIds.includes(outcome.because));
+  return failed ? gerund(failed.task) : 'another step';
+}
 
 /** Of a build that fails, its last lines are shown; as many as help without filling the terminal. */
 const KEPT_LINES = 20;

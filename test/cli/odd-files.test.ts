@@ -80,3 +80,30 @@ it('every bad file of a project is told with its place and reason in one run', a
   ]);
   rmSync(join(scenario.directory, 'file'));
 });
+
+it('a project in a directory with a colon mounts what is beside its file, and is up-to-date afterwards', async () => {
+  scenario.write('a:b/data/text', 'beside');
+  scenario.write('a:b/fig.yml', 'web: { image: busybox, command: cat /data/text, volumes: ["./data:/data:ro"] }');
+  const file = ['-f', 'a:b/fig.yml'];
+  const { stdout } = await scenario.ok(...file, '--no-color', 'run', '--rm', 'web');
+  expect(stdout.trim()).toBe('beside');
+  await scenario.ok(...file, 'up', '-d');
+  expect((await scenario.ok(...file, 'plan')).stdout).not.toContain('recreate');
+});
+
+it('a directory of the host that does not exist is warned of before root gets it, with its place', async () => {
+  scenario.fig('web:\n  image: busybox\n  volumes: ["./none:/none"]\n');
+  const { stderr } = await scenario.ok('plan');
+  expect(stderr).toContain(`fig.yml:3:13: warning: ${join(scenario.directory, 'none')} does not exist`);
+  const elsewhere = await scenario.run(['config'], { env: { DOCKER_HOST: 'tcp://127.0.0.1:1' } });
+  expect(elsewhere.stderr).toBe('');
+});
+
+it('reasons of a plan name the key as the file has it', async () => {
+  const text = 'web: { image: busybox, command: sleep 300, stop_signal: SIGKILL }';
+  await scenario.fig(text).ok('up', '-d');
+  const { stdout } = await scenario
+    .fig(text.replace(' }', ', cpu_shares: 512, volumes: ["/x"], stop_grace_period: 1s }'))
+    .ok('plan');
+  for (const key of ['cpu_shares', 'volumes', 'stop_grace_period']) expect(stdout).toContain(key);
+});

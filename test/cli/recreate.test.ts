@@ -164,14 +164,14 @@ describe('a new container that cannot start', () => {
     }
   });
 
-  it('the first time is left created, and starts with the next up', async () => {
+  it('is removed when it had none before it, and made by the next up', async () => {
     scenario.fig(
       `db: { ${IDLE}, command: [nosuchthing] }\nweb: { ${IDLE}, command: sleep 600, links: [db] }\nalone: { ${IDLE}, command: sleep 600 }`,
     );
     const { code, stderr } = await scenario.run(['up', '-d']);
     expect(code).toBe(1);
     expect(stderr.match(/nosuchthing/g)).toHaveLength(1);
-    expect(await scenario.states()).toEqual(['alone_1: running', 'db_1: created', 'web_1: created']);
+    expect(await scenario.states()).toEqual(['alone_1: running', 'web_1: created']);
     scenario.fig(
       `db: { ${IDLE}, command: sleep 600 }\nweb: { ${IDLE}, command: sleep 600, links: [db] }\nalone: { ${IDLE}, command: sleep 600 }`,
     );
@@ -236,7 +236,7 @@ web: { ${IDLE}, command: sleep 600, links: [db], ${mounts} }
 db: { ${IDLE}, command: sleep 600, ${mounts} }
 other: { ${IDLE}, command: sleep 600, ${mounts} }
 `);
-    expect((await scenario.ok('plan')).stdout).toMatch(/^create \S+_db_2 .*: was made by another tool$/m);
+    expect((await scenario.ok('plan')).stdout).toMatch(/^create \S+_db_2 .*: made by another tool$/m);
     const { stderr } = await scenario.ok('up', '-d', 'web');
     expect(stderr).not.toContain('orphan');
     const taken = ['db_1: running', 'db_2: running', 'web_1: running'];

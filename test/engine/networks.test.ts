@@ -34,12 +34,13 @@ async function makeExternal(name: string, more: object = {}): Promise<{ name: st
     ...more,
   });
   await container.start();
-  externals.push(full);
+  externalContainers.push(full);
   return { name: full, id: container.id };
 }
-const externals: string[] = [];
+const externalContainers: string[] = [];
 afterEach(async () => {
-  for (const name of externals.splice(0)) await scenario.docker.getContainer(name).remove({ force: true, v: true });
+  for (const name of externalContainers.splice(0))
+    await scenario.docker.getContainer(name).remove({ force: true, v: true });
 });
 
 describe('net', () => {
@@ -143,7 +144,9 @@ describe('external_links', () => {
     scenario.fig(`web: { ${IDLE}, external_links: ["nobody-${scenario.project}:redis"] }`);
     const { code, stderr } = await scenario.run(['up', '-d']);
     expect([code, await scenario.containers()]).toEqual([1, []]);
-    expect(stderr).toContain(`there is no container nobody-${scenario.project}, which external_links of web names`);
+    expect(stderr).toContain(
+      `there is no container nobody-${scenario.project}, which external_links of web names (fig.yml:1)`,
+    );
   });
 });
 

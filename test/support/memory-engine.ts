@@ -24,8 +24,10 @@ import type {
   EngineInfo,
   EngineHost,
   LogOptions,
+  NetworkTarget,
   OutputChunk,
 } from '../../src/engine/engine.js';
+import { idOf, nameOf, type ContainerTarget } from '../../src/model/replica.js';
 import { Feed } from './feed.js';
 import { runs, toDetails, toObserved, type LoggedOutput, type MemoryContainer } from './memory-container.js';
 import { BUILT_IN, freeAddress, makeNetwork } from './memory-networks.js';
@@ -88,6 +90,11 @@ export class MemoryEngine implements Engine {
     this.#failures.push({ method, error });
   }
 
+  /** Failures that were announced and have not happened. */
+  forgetFailures(): void {
+    this.#failures.length = 0;
+  }
+
   addImage(ref: string, parts: Partial<ObservedImage> = {}): ObservedImage {
     const image = imageOf(ref, parts);
     this.images.set(ref, image);
@@ -127,8 +134,8 @@ export class MemoryEngine implements Engine {
     return all.filter(({ spec }) => project === null || spec.labels[LABEL.project] === project).map(toObserved);
   }
 
-  async inspectContainer(container: string, options: CallOptions): Promise<ContainerDetails> {
-    await this.#enter('inspectContainer', [container], options);
+  async inspectContainer(container: ContainerTarget, options: CallOptions): Promise<ContainerDetails> {
+    await this.#enter('inspectContainer', [nameOf(container)], options);
     return toDetails(this.#find(container));
   }
 
@@ -169,7 +176,8 @@ export class MemoryEngine implements Engine {
     this.#networks.push(makeNetwork(network, this.#networks, `net-${this.#tick()}`));
   }
 
-  async removeNetwork(name: string, options: CallOptions): Promise<void> {
+  async removeNetwork(network: NetworkTarget, options: CallOptions): Promise<void> {
+    const name = networkName(network);
     await this.#enter('removeNetwork', [name], options);
     this.#findNetwork(name);
     const users = [...this.containers.values()].filter((one) => runs(one) && one.networks.has(name));
@@ -177,20 +185,27 @@ export class MemoryEngine implements Engine {
     this.#networks = this.#networks.filter((network) => network.name !== name);
   }
 
-  async connectNetwork(network: string, container: string, { aliases, address }: Endpoint, options: CallOptions) {
-    await this.#enter('connectNetwork', [network, container, { aliases, address }], options);
+  async connectNetwork(
+    target: NetworkTarget,
+    container: ContainerTarget,
+    { aliases, address }: Endpoint,
+    options: CallOptions,
+  ): Promise<void> {
+    const network = networkName(target);
+    await this.#enter('connectNetwork', [network, nameOf(container), { aliases, address }], options);
     this.#findNetwork(network);
     const found = this.#find(container);
     if (found.networks.has(network)) {
-      throw failure('engine-refused', `connect ${container} to ${network}`, 'endpoint already exists');
+      throw failure('engine-refused', `connect ${nameOf(container)} to ${network}`, 'endpoint already exists');
     }
     const endpoint = { networkId: this.#findNetwork(network).id, fixed: address, aliases, address: null };
     found.networks.set(network, endpoint);
     if (runs(found)) this.#connect(found);
   }
 
-  async disconnectNetwork(network: string, container: string, options: CallOptions): Promise<void> {
-    await this.#enter('disconnectNetwork', [network, container], options);
+  async disconnectNetwork(target: NetworkTarget, container: ContainerTarget, options: CallOptions): Promise<void> {
+    const network = networkName(target);
+    await this.#enter('disconnectNetwork', [network, nameOf(container)], options);
     this.#findNetwork(network);
     this.#find(container).networks.delete(network);
   }
@@ -253,41 +268,49 @@ export class MemoryEngine implements Engine {
     return id;
   }
 
-  async startContainer(container: string, options: CallOptions): Promise<void> {
-    await this.#enter('startContainer', [container], options);
+  async startContainer(container: ContainerTarget, options: CallOptions): Promise<void> {
+    await this.#enter('startContainer', [nameOf(container)], options);
     this.#start(this.#find(container));
   }
 
-  async stopContainer(container: string, grace: Milliseconds | null, options: CallOptions): Promise<void> {
-    await this.#enter('stopContainer', [container, grace], options);
+  async stopContainer(container: ContainerTarget, grace: Milliseconds | null, options: CallOptions): Promise<void> {
+    await this.#enter('stopContainer', [nameOf(container), grace], options);
     this.#stop(this.#find(container));
   }
 
-  async killContainer(container: string, killSignal: string, options: CallOptions): Promise<void> {
-    await this.#enter('killContainer', [container, killSignal], options);
+  async killContainer(container: ContainerTarget, killSignal: string, options: CallOptions): Promise<void> {
+    await this.#enter('killContainer', [nameOf(container), killSignal], options);
     const found = this.#find(container);
-    if (!runs(found)) throw failure('engine-conflict', `kill ${container}`, 'it is not running');
+    if (!runs(found)) throw failure('engine-conflict', `kill ${nameOf(container)}`, 'it is not running');
     this.#tell(found, 'kill');
     this.#end(found, KILLED);
   }
 
-  async restartContainer(container: string, grace: Milliseconds | null, options: CallOptions): Promise<void> {
-    await this.#enter('restartContainer', [container, grace], options);
+  async unpauseContainer(container: ContainerTarget, options: CallOptions): Promise<void> {
+    await this.#enter('unpauseContainer', [nameOf(container)], options);
+    const found = this.#find(container);
+    if (found.state !== 'paused') throw failure('engine-conflict', `unpause ${nameOf(container)}`, 'it is not paused');
+    found.state = 'running';
+    this.#tell(found, 'unpause');
+  }
+
+  async restartContainer(container: ContainerTarget, grace: Milliseconds | null, options: CallOptions): Promise<void> {
+    await this.#enter('restartContainer', [nameOf(container), grace], options);
     const found = this.#find(container);
     this.#stop(found);
     this.#start(found);
   }
 
-  async renameContainer(container: string, to: string, options: CallOptions): Promise<void> {
-    await this.#enter('renameContainer', [container, to], options);
+  async renameContainer(container: ContainerTarget, to: string, options: CallOptions): Promise<void> {
+    await this.#enter('renameContainer', [nameOf(container), to], options);
     const found = this.#find(container);
-    if (this.#named(to)) throw nameTaken(`rename ${container}`, to);
+    if (this.#named(to)) throw nameTaken(`rename ${nameOf(container)}`, to);
     found.name = to;
     this.#tell(found, 'rename');
   }
 
-  async removeContainer(container: string, volumes: boolean, options: CallOptions): Promise<void> {
-    await this.#enter('removeContainer', [container, volumes], options);
+  async removeContainer(container: ContainerTarget, volumes: boolean, options: CallOptions): Promise<void> {
+    await this.#enter('removeContainer', [nameOf(container), volumes], options);
     const found = this.#find(container);
     if (runs(found)) {
       this.#tell(found, 'kill');
@@ -303,16 +326,19 @@ export class MemoryEngine implements Engine {
     this.#tell(found, 'destroy');
   }
 
-  async waitContainer(container: string, options: CallOptions & { readonly nextExit: boolean }): Promise<number> {
-    await this.#enter('waitContainer', [container, options.nextExit], options);
+  async waitContainer(
+    container: ContainerTarget,
+    options: CallOptions & { readonly nextExit: boolean },
+  ): Promise<number> {
+    await this.#enter('waitContainer', [nameOf(container), options.nextExit], options);
     const found = this.#find(container);
     if (!options.nextExit && !runs(found)) return found.exitCode;
     for await (const code of found.ended.read(0, options.signal)) return code;
     return found.exitCode;
   }
 
-  async attach(container: string, options: CallOptions & AttachOptions): Promise<Attachment> {
-    await this.#enter('attach', [container, { tty: options.tty, stdin: options.stdin }], options);
+  async attach(container: ContainerTarget, options: CallOptions & AttachOptions): Promise<Attachment> {
+    await this.#enter('attach', [nameOf(container), { tty: options.tty, stdin: options.stdin }], options);
     const found = this.#find(container);
     const closing = new AbortController();
     const closed = new Error('the attachment was closed');
@@ -323,7 +349,8 @@ export class MemoryEngine implements Engine {
         await Promise.resolve();
         options.signal.throwIfAborted();
         if (found.deedsLeft[0]?.kind === 'read' && runs(found)) this.#write(found, 'stdout', bytes);
-        else if (found.state === 'exited') throw failure('engine-refused', `write to ${container}`, 'it has ended');
+        else if (found.state === 'exited')
+          throw failure('engine-refused', `write to ${nameOf(container)}`, 'it has ended');
       },
       endInput: () => {
         if (!runs(found) || found.deedsLeft[0]?.kind !== 'read') return;
@@ -334,9 +361,9 @@ export class MemoryEngine implements Engine {
     };
   }
 
-  async *logs(container: string, options: CallOptions & LogOptions): AsyncGenerator<OutputChunk, void> {
+  async *logs(container: ContainerTarget, options: CallOptions & LogOptions): AsyncGenerator<OutputChunk, void> {
     const { signal, ...rest } = options;
-    await this.#enter('logs', [container, rest], { signal });
+    await this.#enter('logs', [nameOf(container), rest], { signal });
     const found = this.#find(container);
     const { tail, follow, since, until, timestamps } = options;
     const from = found.output.values.length;
@@ -348,8 +375,12 @@ export class MemoryEngine implements Engine {
     if (follow && runs(found)) for await (const one of found.output.read(from, signal)) yield stamped(one);
   }
 
-  async resizeTerminal(container: string, size: { readonly columns: number; readonly rows: number }, o: CallOptions) {
-    await this.#enter('resizeTerminal', [container, size], o);
+  async resizeTerminal(
+    container: ContainerTarget,
+    size: { readonly columns: number; readonly rows: number },
+    o: CallOptions,
+  ) {
+    await this.#enter('resizeTerminal', [nameOf(container), size], o);
     this.#find(container);
   }
 
@@ -501,9 +532,10 @@ export class MemoryEngine implements Engine {
     return [...this.containers.values()].find((container) => container.name === name);
   }
 
-  #find(container: string): MemoryContainer {
+  #find(target: ContainerTarget): MemoryContainer {
+    const container = idOf(target);
     const found = this.containers.get(container) ?? this.#named(container);
-    if (!found) throw failure('container-not-found', `find ${container}`, `No such container: ${container}`);
+    if (!found) throw failure('container-not-found', `find ${nameOf(target)}`, `No such container: ${container}`);
     return found;
   }
 
@@ -543,6 +575,8 @@ export class MemoryEngine implements Engine {
     return new Date(FIRST_SECOND * 1000 + this.#tick()).toISOString();
   }
 }
+
+const networkName = (network: NetworkTarget): string => (typeof network === 'string' ? network : network.name);
 
 function imageOf(ref: string, parts: Partial<ObservedImage>): ObservedImage {
   const nothing = { environment: ['PATH=/bin'], exposed: [], volumes: [], healthcheck: null };

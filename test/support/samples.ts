@@ -79,8 +79,12 @@ const BUILD: BuildSpec = {
   labels: {},
 };
 
-const container = SPEC.name;
-const network = 'shop_default';
+const container = {
+  id: 'f'.repeat(64),
+  name: SPEC.name,
+  replica: { project: 'shop', service: 'web', number: 1, role: 'service', generation: 1 },
+} as const;
+const network = { id: 'a'.repeat(64), name: 'shop_default' };
 const image = SPEC.image;
 
 const ACTIONS: { readonly [K in StepKind]: StepAction & { readonly kind: K } } = {
@@ -89,39 +93,40 @@ const ACTIONS: { readonly [K in StepKind]: StepAction & { readonly kind: K } } =
   'remove-image': { kind: 'remove-image', image },
   'create-network': {
     kind: 'create-network',
-    network: { name: network, subnet: '172.18.0.0/16', gateway: null, dynamicRange: null, labels: {} },
+    network: { name: network.name, subnet: '172.18.0.0/16', gateway: null, dynamicRange: null, labels: {} },
   },
   'remove-network': { kind: 'remove-network', network },
   'connect-network': { kind: 'connect-network', network, container, aliases: ['redis'], address: null },
   'disconnect-network': { kind: 'disconnect-network', network, container },
   'create-volume': { kind: 'create-volume', volume: { name: 'shop_data', driver: null, labels: {} } },
   'remove-volume': { kind: 'remove-volume', volume: 'shop_data' },
-  'create-container': { kind: 'create-container', spec: SPEC },
+  'create-container': { kind: 'create-container', spec: SPEC, replica: container.replica },
   'attach-container': { kind: 'attach-container', container, tty: false, fromNow: true },
   'start-container': { kind: 'start-container', container },
   'wait-ready': { kind: 'wait-ready', container, limit: seconds(60) },
   'stop-container': { kind: 'stop-container', container, grace: null },
   'kill-container': { kind: 'kill-container', container, signal: 'SIGHUP' },
   'restart-container': { kind: 'restart-container', container, grace: seconds(2) },
-  'rename-container': { kind: 'rename-container', container, to: `${container}_replaced` },
-  'remove-container': { kind: 'remove-container', container, volumes: false },
+  'rename-container': { kind: 'rename-container', container, to: `${container.name}_replaced` },
+  'remove-container': { kind: 'remove-container', container, volumes: false, replacedBy: null },
+  'unpause-container': { kind: 'unpause-container', container },
 };
 
 const REASONS: { readonly [K in Reason['code']]: Reason & { readonly code: K } } = {
   missing: { code: 'missing' },
   'config-changed': { code: 'config-changed', fields: ['command'] },
   'image-changed': { code: 'image-changed' },
-  foreign: { code: 'foreign' },
+  'made-by-other-tool': { code: 'made-by-other-tool' },
   'dependency-recreated': { code: 'dependency-recreated', on: 'shop_db_1' },
   'network-recreated': { code: 'network-recreated' },
   'not-running': { code: 'not-running', state: 'exited' },
   'needed-by': { code: 'needed-by', by: 'web' },
   interrupted: { code: 'interrupted' },
   orphan: { code: 'orphan' },
-  surplus: { code: 'surplus' },
+  'above-scale': { code: 'above-scale' },
   'asked-for': { code: 'asked-for' },
   'next-run': { code: 'next-run' },
-  abandoned: { code: 'abandoned' },
+  'left-running': { code: 'left-running' },
 };
 
 const ENDS: { readonly [K in Outcome['kind']]: Outcome & { readonly kind: K } } = {
@@ -144,11 +149,20 @@ const STEPS: readonly Step[] = [
 export const PLAN: Plan = {
   project: 'shop',
   steps: STEPS,
-  rescues: [{ after: null, guards: ['start-container'], steps: STEPS.slice(0, 1) }],
+  rescues: [
+    {
+      when: 'not-done',
+      guards: ['start-container'],
+      steps: STEPS.slice(0, 1).map((each) => ({ ...each, onlyIf: null })),
+    },
+  ],
+  groups: [{ does: 'start', container: 'shop_web_1', why: REASONS.missing, steps: ['start-container'] }],
   unchanged: ['shop_db_1'],
 };
 
-export const OUTCOMES: Outcomes = ENDS;
+export const OUTCOMES: Outcomes = Object.values(ENDS).flatMap((outcome) =>
+  STEPS.slice(0, 1).map((step) => ({ step, outcome })),
+);
 
 const DIAGNOSTIC: Diagnostic = {
   severity: 'warning',
@@ -171,9 +185,9 @@ const NEWS: { readonly [K in RunEvent['kind']]: RunEvent & { readonly kind: K } 
   },
   'step-output': { kind: 'step-output', step, text: 'Step 1/2 : FROM nginx' },
   'step-ended': { kind: 'step-ended', step, outcome: ENDS.failed },
-  attached: { kind: 'attached', project: 'shop', containers: [container] },
-  'log-line': { kind: 'log-line', container, stream: 'stderr', text: 'ready' },
-  'container-exited': { kind: 'container-exited', container, exitCode: 137, restarting: false },
+  attached: { kind: 'attached', project: 'shop', containers: [container.name] },
+  'log-line': { kind: 'log-line', container: container.name, stream: 'stderr', text: 'ready' },
+  'container-exited': { kind: 'container-exited', container: container.name, exitCode: 137, restarting: false },
   'backing-off': {
     kind: 'backing-off',
     container: 'shop_upload_once',

@@ -1,7 +1,7 @@
-import { ownValue } from '../../lib/own-value.js';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { split } from 'shlex';
 import type { OneOffRequest } from '../../actions/one-off.js';
+import { ownValue } from '../../lib/own-value.js';
 import type { Milliseconds } from '../../lib/units.js';
 import { bad, good, problem, type Checked } from '../../model/diagnostic.js';
 import type { Context } from '../command.js';

@@ -20,9 +20,12 @@ import type {
   EngineInfo,
   EngineHost,
   LogOptions,
+  NetworkTarget,
   OutputChunk,
 } from '../engine.js';
 import { hasCode } from '../../model/errors.js';
+import { idOf, nameOf, type ContainerTarget } from '../../model/replica.js';
+import { get, nameOfNetwork, networkPath, post, remove } from './calls.js';
 import { doing, type Doing } from './docker-errors.js';
 import {
   CONTAINER,
@@ -89,9 +92,9 @@ export class DockerEngine implements Engine {
     return found.map(toObservedContainer) satisfies ObservedContainer[];
   }
 
-  async inspectContainer(container: string, { signal }: CallOptions): Promise<ContainerDetails> {
-    const call = get(`/containers/${encodeURIComponent(container)}/json`);
-    return toContainerDetails(await this.#ask(call, CONTAINER, doing(`inspect ${container}`), signal));
+  async inspectContainer(container: ContainerTarget, { signal }: CallOptions): Promise<ContainerDetails> {
+    const call = get(`/containers/${encodeURIComponent(idOf(container))}/json`);
+    return toContainerDetails(await this.#ask(call, CONTAINER, doing(`inspect ${nameOf(container)}`), signal));
   }
 
   async listNetworks({ signal }: CallOptions): Promise<readonly ObservedNetwork[]> {
@@ -127,24 +130,27 @@ export class DockerEngine implements Engine {
     await this.#tell(call, doing(`create network ${network.name}`, 'not-found'), signal);
   }
 
-  async removeNetwork(name: string, { signal }: CallOptions): Promise<void> {
-    await this.#tell(
-      remove(`/networks/${encodeURIComponent(name)}`),
-      doing(`remove network ${name}`, 'not-found'),
-      signal,
-    );
+  async removeNetwork(network: NetworkTarget, { signal }: CallOptions): Promise<void> {
+    const what = doing(`remove network ${nameOfNetwork(network)}`, 'not-found');
+    await this.#tell(remove(networkPath(network)), what, signal);
   }
 
-  async connectNetwork(network: string, container: string, { aliases, address }: Endpoint, { signal }: CallOptions) {
+  async connectNetwork(
+    network: NetworkTarget,
+    container: ContainerTarget,
+    { aliases, address }: Endpoint,
+    { signal }: CallOptions,
+  ): Promise<void> {
     const ipam = address === null ? undefined : { IPv4Address: address };
-    const body = { Container: container, EndpointConfig: { Aliases: aliases, IPAMConfig: ipam } };
-    const call = post(`/networks/${encodeURIComponent(network)}/connect`, {}, body);
-    await this.#tell(call, doing(`connect ${container} to ${network}`, 'not-found'), signal);
+    const body = { Container: idOf(container), EndpointConfig: { Aliases: aliases, IPAMConfig: ipam } };
+    const what = doing(`connect ${nameOf(container)} to ${nameOfNetwork(network)}`, 'not-found');
+    await this.#tell(post(`${networkPath(network)}/connect`, {}, body), what, signal);
   }
 
-  async disconnectNetwork(network: string, container: string, { signal }: CallOptions): Promise<void> {
-    const call = post(`/networks/${encodeURIComponent(network)}/disconnect`, {}, { Container: container, Force: true });
-    await this.#tell(call, doing(`disconnect ${container} from ${network}`, 'not-found'), signal);
+  async disconnectNetwork(network: NetworkTarget, container: ContainerTarget, { signal }: CallOptions): Promise<void> {
+    const body = { Container: idOf(container), Force: true };
+    const what = doing(`disconnect ${nameOf(container)} from ${nameOfNetwork(network)}`, 'not-found');
+    await this.#tell(post(`${networkPath(network)}/disconnect`, {}, body), what, signal);
   }
 
   async createVolume(volume: VolumeSpec, { signal }: CallOptions): Promise<void> {
@@ -168,48 +174,56 @@ export class DockerEngine implements Engine {
     return Id;
   }
 
-  async startContainer(container: string, { signal }: CallOptions): Promise<void> {
+  async startContainer(container: ContainerTarget, { signal }: CallOptions): Promise<void> {
     await this.#act(container, 'start', {}, signal);
   }
 
-  async stopContainer(container: string, grace: Milliseconds | null, { signal }: CallOptions): Promise<void> {
+  async stopContainer(container: ContainerTarget, grace: Milliseconds | null, { signal }: CallOptions): Promise<void> {
     await this.#act(container, 'stop', { t: grace === null ? null : wholeSeconds(grace) }, signal);
   }
 
-  async killContainer(container: string, killSignal: string, { signal }: CallOptions): Promise<void> {
+  async killContainer(container: ContainerTarget, killSignal: string, { signal }: CallOptions): Promise<void> {
     await this.#act(container, 'kill', { signal: killSignal }, signal);
   }
 
-  async restartContainer(container: string, grace: Milliseconds | null, { signal }: CallOptions): Promise<void> {
+  async unpauseContainer(container: ContainerTarget, { signal }: CallOptions): Promise<void> {
+    await this.#act(container, 'unpause', {}, signal);
+  }
+
+  async restartContainer(
+    container: ContainerTarget,
+    grace: Milliseconds | null,
+    { signal }: CallOptions,
+  ): Promise<void> {
     await this.#act(container, 'restart', { t: grace === null ? null : wholeSeconds(grace) }, signal);
   }
 
-  async renameContainer(container: string, to: string, { signal }: CallOptions): Promise<void> {
+  async renameContainer(container: ContainerTarget, to: string, { signal }: CallOptions): Promise<void> {
     await this.#act(container, 'rename', { name: to }, signal);
   }
 
-  async removeContainer(container: string, volumes: boolean, { signal }: CallOptions): Promise<void> {
-    const call = remove(`/containers/${encodeURIComponent(container)}`, { force: 1, v: volumes });
-    await this.#tell(call, doing(`remove ${container}`), signal);
+  async removeContainer(container: ContainerTarget, volumes: boolean, { signal }: CallOptions): Promise<void> {
+    const call = remove(`/containers/${encodeURIComponent(idOf(container))}`, { force: 1, v: volumes });
+    await this.#tell(call, doing(`remove ${nameOf(container)}`), signal);
   }
 
-  async waitContainer(container: string, { nextExit, signal }: CallOptions & { readonly nextExit: boolean }) {
+  async waitContainer(container: ContainerTarget, { nextExit, signal }: CallOptions & { readonly nextExit: boolean }) {
     const condition = nextExit ? 'next-exit' : 'not-running';
-    const call = post(`/containers/${encodeURIComponent(container)}/wait`, { condition });
-    const { StatusCode } = await this.#ask(call, WAITED, doing(`wait for ${container}`), signal);
+    const call = post(`/containers/${encodeURIComponent(idOf(container))}/wait`, { condition });
+    const { StatusCode } = await this.#ask(call, WAITED, doing(`wait for ${nameOf(container)}`), signal);
     return StatusCode;
   }
 
-  async attach(container: string, options: CallOptions & AttachOptions): Promise<Attachment> {
+  async attach(container: ContainerTarget, options: CallOptions & AttachOptions): Promise<Attachment> {
     return await attachTo(this.#parts.client, container, options, options.signal);
   }
 
-  logs(container: string, options: CallOptions & LogOptions): AsyncIterable<OutputChunk> {
+  logs(container: ContainerTarget, options: CallOptions & LogOptions): AsyncIterable<OutputChunk> {
     return readLogs(this.#parts.client, container, options, options.signal);
   }
 
   async resizeTerminal(
-    container: string,
+    container: ContainerTarget,
     { columns, rows }: { readonly columns: number; readonly rows: number },
     { signal }: CallOptions,
   ): Promise<void> {
@@ -248,9 +262,9 @@ export class DockerEngine implements Engine {
     return local ? ((Date.now() + 1) / 1000).toFixed(3) : null;
   }
 
-  async #act(container: string, verb: string, query: NonNullable<EngineCall['query']>, signal: AbortSignal) {
-    const call = post(`/containers/${encodeURIComponent(container)}/${verb}`, query);
-    await this.#tell(call, doing(`${verb} ${container}`), signal);
+  async #act(container: ContainerTarget, verb: string, query: NonNullable<EngineCall['query']>, signal: AbortSignal) {
+    const call = post(`/containers/${encodeURIComponent(idOf(container))}/${verb}`, query);
+    await this.#tell(call, doing(`${verb} ${nameOf(container)}`), signal);
   }
 
   #ask<T>(call: EngineCall, shape: Shape<T>, what: Doing, signal: AbortSignal): Promise<T> {
@@ -261,20 +275,3 @@ export class DockerEngine implements Engine {
     return tell(this.#parts.client, call, { doing: what, signal });
   }
 }
-
-const get = (path: string, query?: EngineCall['query']): EngineCall => ({
-  method: 'GET',
-  path,
-  ...(query && { query }),
-});
-const remove = (path: string, query?: EngineCall['query']): EngineCall => ({
-  method: 'DELETE',
-  path,
-  ...(query && { query }),
-});
-const post = (path: string, query: NonNullable<EngineCall['query']>, body?: object): EngineCall => ({
-  method: 'POST',
-  path,
-  query,
-  ...(body && { body }),
-});

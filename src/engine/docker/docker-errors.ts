@@ -60,6 +60,8 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorCode])[] = [
   [/exec:? .*(permission denied|is a directory)/is, 'command-not-executable'],
   // 20.10 and 28: 500 "configured logging driver does not support reading", with `none` and some remote drivers.
   [/logging driver does not support reading/i, 'log-unreadable'],
+  // 20.10: 404 "sandbox 789999b80f7d… not found", at the renaming of a container whose restart policy is just about to start it again.
+  [/sandbox \S+ not found/i, 'container-restarting'],
   [/has active endpoints|network is being used|has associated containers/i, 'network-in-use'],
   [/name "?\S+"? is already in use|network with name \S+ already exists|network name .* already used/i, 'name-taken'],
   // 20.10: 400 "client version 1.50 is too new. Maximum supported API version is 1.41"

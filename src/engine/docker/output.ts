@@ -4,34 +4,35 @@ import type { Attachment, AttachOptions, LogOptions, OutputChunk } from '../engi
 import { doing } from './docker-errors.js';
 import { openConnection, openStream, readPieces, type Connection, type EngineClient } from './engine-client.js';
 import { toOutput } from './streams.js';
+import { idOf, nameOf, type ContainerTarget } from '../../model/replica.js';
 
 /** A container's log; see `Engine.logs`. The request is made when the first chunk is asked for. */
 export async function* readLogs(
   client: EngineClient,
-  container: string,
+  container: ContainerTarget,
   options: LogOptions,
   signal: AbortSignal,
 ): AsyncGenerator<OutputChunk, void> {
   const { follow, timestamps, tail, since, until } = options;
   const query = { stdout: 1, stderr: 1, follow, timestamps, tail: tail ?? 'all', since, until };
-  const call = { method: 'GET', path: `/containers/${encodeURIComponent(container)}/logs`, query } as const;
-  const connection = await openStream(client, call, doing(`read the log of ${container}`), signal);
+  const call = { method: 'GET', path: `/containers/${encodeURIComponent(idOf(container))}/logs`, query } as const;
+  const connection = await openStream(client, call, doing(`read the log of ${nameOf(container)}`), signal);
   yield* toOutput(readPieces(connection), options.tty);
 }
 
 /** Opens a container's output and input; see `Engine.attach`. */
 export async function attachTo(
   client: EngineClient,
-  container: string,
+  container: ContainerTarget,
   { tty, stdin }: AttachOptions,
   signal: AbortSignal,
 ): Promise<Attachment> {
   const query = { stream: 1, stdout: 1, stderr: 1, stdin };
-  const call = { method: 'POST', path: `/containers/${encodeURIComponent(container)}/attach`, query } as const;
-  const connection = await openConnection(client, call, doing(`attach to ${container}`), signal);
+  const call = { method: 'POST', path: `/containers/${encodeURIComponent(idOf(container))}/attach`, query } as const;
+  const connection = await openConnection(client, call, doing(`attach to ${nameOf(container)}`), signal);
   return {
     output: toOutput(readPieces(connection), tty),
-    write: (bytes) => write(connection, container, bytes),
+    write: (bytes) => write(connection, nameOf(container), bytes),
     endInput: () => void connection.stream.end(),
     close: () => connection.close(),
   };

@@ -45,6 +45,7 @@ function toHostConfig(spec: ContainerSpec): DockerJson {
   const hasLog = spec.logDriver !== null || Object.keys(spec.logOpt).length > 0;
   return {
     Binds: spec.mounts.flatMap(toBind),
+    Mounts: toMounts(spec.mounts),
     PortBindings: toPortBindings(spec.ports),
     NetworkMode: toNetworkMode(spec.network),
     RestartPolicy: { Name: spec.restart.name, MaximumRetryCount: spec.restart.maxRetries },
@@ -116,18 +117,35 @@ function toPortSet({ expose, ports }: { expose: readonly ExposedPort[]; ports: r
 
 function toPortBindings(ports: readonly PublishedPort[]): DockerJson {
   const bindings: Record<string, object[]> = {};
-  for (const { hostIp, hostPort, containerPort, protocol } of ports) {
-    const binding = { HostIp: hostIp ?? '', HostPort: hostPort === null ? '' : String(hostPort) };
+  for (const { hostIp, hostPort, hostRange = '', containerPort, protocol } of ports) {
+    const binding = { HostIp: hostIp ?? '', HostPort: hostPort === null ? hostRange : String(hostPort) };
     (bindings[portKey(containerPort, protocol)] ??= []).push(binding);
   }
   return bindings;
 }
 
-/** `Binds` and not `Mounts`: only binds make a missing directory of the host, as `docker run -v` does. */
+/** Where a colon in the path would end it. */
+const needsMount = (source: string): boolean => source.includes(':');
+
+/** Undefined where there are none, as the engine has always been asked. */
+function toMounts(mounts: readonly SpecMount[]): DockerJson[] | undefined {
+  const found = mounts.flatMap((mount) => {
+    if (mount.kind !== 'bind' || !needsMount(mount.source)) return [];
+    const modes = mount.mode.split(',');
+    const Propagation = modes.find((each) => /^r?(?:shared|slave|private)$/.test(each));
+    const Consistency = modes.find((each) => /^(?:cached|delegated|consistent)$/.test(each));
+    const BindOptions = Propagation === undefined ? undefined : { Propagation };
+    const ReadOnly = modes.includes('ro');
+    return { Type: 'bind', Source: mount.source, Target: mount.target, ReadOnly, Consistency, BindOptions };
+  });
+  return found.length > 0 ? found : undefined;
+}
+
+/** `Binds` rather than `Mounts`: only binds make a missing directory of the host, as `docker run -v` does. */
 function toBind(mount: SpecMount): string[] {
   switch (mount.kind) {
     case 'bind':
-      return [withMode(`${mount.source}:${mount.target}`, mount.mode)];
+      return needsMount(mount.source) ? [] : [withMode(`${mount.source}:${mount.target}`, mount.mode)];
     case 'volume':
       return [withMode(`${mount.volume}:${mount.target}`, mount.mode)];
     case 'anonymous':

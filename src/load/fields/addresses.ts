@@ -1,5 +1,5 @@
 import { readItems, readNamed, readOneOrMore } from '../scalars.js';
-import type { Reader } from '../reading.js';
+import type { Reader } from '../field-context.js';
 import { quoted } from '../words.js';
 
 const BYTE = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';

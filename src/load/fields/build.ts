@@ -2,9 +2,9 @@ import { basename, normalize } from 'node:path/posix';
 import type { Span } from '../../model/diagnostic.js';
 import type { PathKind } from '../../model/files.js';
 import { readScalar, readText } from '../scalars.js';
-import type { BuildWritten, Reader, Reading } from '../reading.js';
+import type { BuildDraft, Reader, FieldContext } from '../field-context.js';
 import { quoted } from '../words.js';
-import type { Written, WrittenMap } from '../written.js';
+import type { YamlNode, YamlMap } from '../yaml-node.js';
 import { readBuildArgs } from './environment.js';
 import { toHostPath } from './paths.js';
 import { readParts } from './parts.js';
@@ -13,7 +13,7 @@ import { readParts } from './parts.js';
 const REMOTE = /^(?:https?:\/\/|git:\/\/|ssh:\/\/|git@|github\.com\/)/;
 
 /** Reads `build:`: a directory or URL, or a mapping of context, dockerfile, args and target. */
-export const readBuild: Reader<BuildWritten> = (value, reading) => {
+export const readBuild: Reader<BuildDraft> = (value, reading) => {
   if (value.kind === 'map') return readBuildMap(value, reading);
   if (value.kind === 'list') {
     const hint = 'write "build: ." or a mapping with "context"';
@@ -23,7 +23,7 @@ export const readBuild: Reader<BuildWritten> = (value, reading) => {
   return context && { ...context, dockerfile: null, args: {}, target: null };
 };
 
-function readBuildMap(map: WrittenMap, reading: Reading): BuildWritten | undefined {
+function readBuildMap(map: YamlMap, reading: FieldContext): BuildDraft | undefined {
   const { context, dockerfile, args, target } = readParts(map, reading, {
     context: readContext,
     dockerfile: readDockerfile,
@@ -36,14 +36,18 @@ function readBuildMap(map: WrittenMap, reading: Reading): BuildWritten | undefin
   return context && { ...context, dockerfile: dockerfile ?? null, args: args ?? {}, target: target ?? null };
 }
 
-function readContext(value: Written, reading: Reading): { context: string; remote: boolean } | undefined {
+function readContext(value: YamlNode, reading: FieldContext): { context: string; remote: boolean } | undefined {
   const text = readScalar(value, reading)?.text;
   if (text === undefined) return undefined;
   if (text === '') return reading.problems.error('bad-build', 'the build directory is empty', value.at, 'write "."');
   return REMOTE.test(text) ? { context: text, remote: true } : readDirectory(text, value.at, reading);
 }
 
-function readDirectory(text: string, at: Span, reading: Reading): { context: string; remote: boolean } | undefined {
+function readDirectory(
+  text: string,
+  at: Span,
+  reading: FieldContext,
+): { context: string; remote: boolean } | undefined {
   const context = toHostPath(text, at, reading);
   if (context === undefined) return undefined;
   const found = reading.setting.files?.kindOf(context);

@@ -1,6 +1,6 @@
 import { split } from 'shlex'; // saves writing a shell's rules for words and quotes
 import { readTextList } from '../scalars.js';
-import type { Reader } from '../reading.js';
+import type { Reader } from '../field-context.js';
 import { quoted } from '../words.js';
 
 /** Reads `command:` and `entrypoint:`: a list, or a line that is split as a shell would, without running one. */

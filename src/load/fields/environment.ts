@@ -1,8 +1,8 @@
 import { isReservedLabel } from '../../model/names.js';
 import { readNamed, readOneOrMore } from '../scalars.js';
-import type { Reader } from '../reading.js';
+import type { Reader } from '../field-context.js';
 import { quoted } from '../words.js';
-import { toRecord } from '../written.js';
+import { toRecord } from '../yaml-node.js';
 import { toHostPath } from './paths.js';
 
 /** Reads `environment:`. A name without a value takes that of tsfig's own environment, and is left out without one. */

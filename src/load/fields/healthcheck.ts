@@ -1,8 +1,8 @@
 import type { HealthCheck } from '../../model/project.js';
 import { readBoolean, readTextList, wholeNumber } from '../scalars.js';
-import type { Reader } from '../reading.js';
+import type { Reader } from '../field-context.js';
 import { quoted } from '../words.js';
-import { readTime } from './units.js';
+import { readCheckTime } from './units.js';
 import { readParts } from './parts.js';
 
 const TEST_HINT = 'write a line, or a list such as ["CMD", "curl", "-f", "http://localhost/"]';
@@ -15,11 +15,11 @@ export const readHealthCheck: Reader<HealthCheck> = (value, reading) => {
   }
   const parts = readParts(value, reading, {
     test: readTest,
-    interval: readTime,
-    timeout: readTime,
+    interval: readCheckTime,
+    timeout: readCheckTime,
     retries: wholeNumber(0),
-    start_period: readTime,
-    start_interval: readTime,
+    start_period: readCheckTime,
+    start_interval: readCheckTime,
     disable: readBoolean,
   });
   return {

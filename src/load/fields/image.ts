@@ -1,5 +1,5 @@
 import { readScalar } from '../scalars.js';
-import type { Reader } from '../reading.js';
+import type { Reader } from '../field-context.js';
 import { quoted } from '../words.js';
 
 const DOMAIN =

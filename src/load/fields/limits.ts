@@ -1,9 +1,9 @@
 import { didYouMean } from '../../lib/did-you-mean.js';
 import type { Device, RestartPolicy, Ulimit } from '../../model/project.js';
 import { readItems, readScalar, wholeNumber } from '../scalars.js';
-import type { Reader, Reading } from '../reading.js';
+import type { Reader, FieldContext } from '../field-context.js';
 import { oneOf, quoted } from '../words.js';
-import { BROKEN, type Entry, type Written } from '../written.js';
+import { UNREADABLE, type Entry, type YamlNode } from '../yaml-node.js';
 import { readParts } from './parts.js';
 
 /** Names of resources the engine knows (docker/go-units, ulimit.go). */
@@ -20,13 +20,13 @@ export const readUlimits: Reader<readonly Ulimit[]> = (value, reading) => {
   return reading.problems.error('bad-value', '"ulimits" must be a mapping', value.at, hint);
 };
 
-function readUlimit({ key, at, value }: Entry, reading: Reading): Ulimit | undefined {
+function readUlimit({ key, at, value }: Entry, reading: FieldContext): Ulimit | undefined {
   if (!KNOWN_RESOURCES.has(key)) {
     const near = didYouMean(key, RESOURCES);
     const hint = near === undefined ? `the limits are ${oneOf(RESOURCES)}` : `did you mean "${near}"?`;
     return reading.problems.error('bad-value', `${quoted(key)} is not a limit`, at, hint);
   }
-  if (value === BROKEN) return undefined;
+  if (value === UNREADABLE) return undefined;
   const range = readSoftAndHard(value, { ...reading, key });
   if (!range) return undefined;
   const { soft, hard } = range;
@@ -34,7 +34,7 @@ function readUlimit({ key, at, value }: Entry, reading: Reading): Ulimit | undef
   return reading.problems.error('bad-value', `the soft limit of ${key} is above the hard one`, value.at);
 }
 
-function readSoftAndHard(value: Written, reading: Reading): { soft: number; hard: number } | undefined {
+function readSoftAndHard(value: YamlNode, reading: FieldContext): { soft: number; hard: number } | undefined {
   const readLimit = wholeNumber(-1);
   if (value.kind !== 'map') {
     const both = readLimit(value, reading);

@@ -1,8 +1,8 @@
 import type { Link } from '../../model/project.js';
 import { readItems, readScalar } from '../scalars.js';
-import type { NamedSource, NetWritten, Reader } from '../reading.js';
+import type { NamedSource, NetDraft, Reader } from '../field-context.js';
 import { quoted } from '../words.js';
-import type { Placed } from '../written.js';
+import type { Located } from '../yaml-node.js';
 
 /** Services may have all of these; of containers fewer, but theirs are the engine's to refuse. */
 const NAME = /^[a-zA-Z0-9._-]+$/;
@@ -27,7 +27,7 @@ export const readLinks: Reader<readonly Link[]> = (value, reading) => {
 };
 
 /** Reads `volumes_from:`: `SERVICE or CONTAINER[:ro|:rw]`. */
-export const readVolumesFrom: Reader<readonly Placed<NamedSource>[]> = (value, reading) =>
+export const readVolumesFrom: Reader<readonly Located<NamedSource>[]> = (value, reading) =>
   readItems(value, reading)?.flatMap(({ text, at }) => {
     const [name = '', mode = 'rw', ...more] = text.split(':');
     if (NAME.test(name) && /^r[ow]$/.test(mode) && more.length === 0) {
@@ -38,7 +38,7 @@ export const readVolumesFrom: Reader<readonly Placed<NamedSource>[]> = (value, r
   });
 
 /** Reads `net:`; whose name follows `container:` is settled when all services are known. */
-export const readNet: Reader<NetWritten> = (value, reading) => {
+export const readNet: Reader<NetDraft> = (value, reading) => {
   const text = readScalar(value, reading)?.text;
   if (!text) return undefined;
   if (text === 'bridge' || text === 'host' || text === 'none') return { kind: text };

@@ -1,9 +1,9 @@
 import type { Mount } from '../../model/project.js';
 import type { Span } from '../../model/diagnostic.js';
 import { readItems, readOneOrMore } from '../scalars.js';
-import type { Reader, Reading } from '../reading.js';
+import type { Reader, FieldContext } from '../field-context.js';
 import { oneOf, quoted } from '../words.js';
-import type { Placed, WrittenScalar } from '../written.js';
+import type { Located, YamlScalar } from '../yaml-node.js';
 import { toContainerPath, toHostPath } from './paths.js';
 
 const HINT = 'write "/in/container", "./on/host:/in/container" or "name:/in/container:ro"';
@@ -12,17 +12,21 @@ const MODES = [
   ...['shared', 'slave', 'private', 'rshared', 'rslave', 'rprivate'],
 ] as const;
 const KNOWN_MODES: ReadonlySet<string> = new Set(MODES);
-/** What the engine takes as the name of a volume. */
-const VOLUME_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
+/** What the engine takes as the end of a volume's name; `PROJECT_` stands before it. */
+const VOLUME_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
 
 /** Reads `volumes:`: `CONTAINER`, `HOST:CONTAINER[:MODE]` or `NAME:CONTAINER[:MODE]`. */
-export const readMounts: Reader<readonly Placed<Mount>[]> = (value, reading) =>
+export const readMounts: Reader<readonly Located<Mount>[]> = (value, reading) =>
   readItems(value, reading)?.flatMap((item) => {
     const mount = readMount(item, reading);
     return mount ? { value: mount, at: item.at } : [];
   });
 
-function readMount({ text, at }: WrittenScalar, reading: Reading): Mount | undefined {
+function readMount({ text, at }: YamlScalar, reading: FieldContext): Mount | undefined {
+  if (/^[a-zA-Z]:(?:\\|\/[^:]*:\/)/.test(text)) {
+    const hint = 'write the path as the machine of the engine has it, such as "/mnt/c/data:/data"';
+    return reading.problems.error('bad-volume', `${quoted(text)} is a path of Windows`, at, hint);
+  }
   const [first = '', second, mode = 'rw', ...more] = text.split(':');
   if (more.length > 0 || first === '' || second === '') {
     return reading.problems.error('bad-volume', `${quoted(text)} is not a volume`, at, HINT);
@@ -32,6 +36,12 @@ function readMount({ text, at }: WrittenScalar, reading: Reading): Mount | undef
   if (second === undefined) return { kind: 'anonymous', target };
   if (/^[.~]|\//.test(first)) {
     const source = toHostPath(first, at, reading);
+    if (source !== undefined && source.includes(':') && /[zZ]/.test(mode)) {
+      const message = `the modes z and Z cannot be used with a path that has a colon: ${quoted(source)}`;
+      return reading.problems.error('bad-volume', message, at, 'name the directory without the colon');
+    }
+    const { files, onMissingSource } = reading.setting;
+    if (source !== undefined && files?.kindOf(source).kind === 'missing') onMissingSource(source, at);
     return source === undefined ? undefined : { kind: 'bind', source, target, mode };
   }
   if (VOLUME_NAME.test(first)) return { kind: 'volume', volume: first, target, mode };
@@ -39,7 +49,7 @@ function readMount({ text, at }: WrittenScalar, reading: Reading): Mount | undef
   return reading.problems.error('bad-volume', `${quoted(first)} is not the name of a volume`, at, hint);
 }
 
-function containerPath(text: string, at: Span, { problems }: Reading): string | undefined {
+function containerPath(text: string, at: Span, { problems }: FieldContext): string | undefined {
   const path = toContainerPath(text);
   if (path === '/') return problems.error('bad-volume', 'nothing can be mounted over the root of a container', at);
   if (path !== undefined) return path;
@@ -47,7 +57,7 @@ function containerPath(text: string, at: Span, { problems }: Reading): string | 
   return problems.error('bad-volume', message, at, HINT);
 }
 
-function isMode(mode: string, at: Span, { problems }: Reading): boolean {
+function isMode(mode: string, at: Span, { problems }: FieldContext): boolean {
   const modes = mode.split(',');
   const wrong = modes.find((part) => !KNOWN_MODES.has(part));
   if (wrong !== undefined) {
@@ -59,7 +69,7 @@ function isMode(mode: string, at: Span, { problems }: Reading): boolean {
 }
 
 /** Reads `tmpfs:`: `PATH[:OPTIONS]`, one or a list. */
-export const readTmpfs: Reader<readonly Placed<readonly [string, string]>[]> = (value, reading) =>
+export const readTmpfs: Reader<readonly Located<readonly [string, string]>[]> = (value, reading) =>
   readOneOrMore(value, reading)?.flatMap(({ text, at }) => {
     const cut = text.indexOf(':');
     const path = containerPath(cut === -1 ? text : text.slice(0, cut), at, reading);

@@ -1,7 +1,7 @@
 import { didYouMean } from '../../lib/did-you-mean.js';
-import type { Reader, Reading } from '../reading.js';
+import type { Reader, FieldContext } from '../field-context.js';
 import { oneOf, quoted } from '../words.js';
-import { BROKEN, isNothing, type WrittenMap } from '../written.js';
+import { UNREADABLE, isNull, type YamlMap } from '../yaml-node.js';
 
 type Values<R extends Readonly<Record<string, Reader<unknown>>>> = {
   readonly [K in keyof R]?: NonNullable<ReturnType<R[K]>>;
@@ -9,8 +9,8 @@ type Values<R extends Readonly<Record<string, Reader<unknown>>>> = {
 
 /** Reads the keys of a mapping inside of a service, each with its reader; other keys are told. */
 export function readParts<R extends Readonly<Record<string, Reader<unknown>>>>(
-  map: WrittenMap,
-  reading: Reading,
+  map: YamlMap,
+  reading: FieldContext,
   readers: R,
 ): Values<R> {
   const found: Record<string, unknown> = {};
@@ -21,7 +21,7 @@ export function readParts<R extends Readonly<Record<string, Reader<unknown>>>>(
       const near = didYouMean(key, known);
       const hint = near === undefined ? `the keys are ${oneOf(known)}` : `did you mean "${near}"?`;
       reading.problems.error('unknown-key', `"${reading.key}" has no key ${quoted(key)}`, at, hint);
-    } else if (!isNothing(value) && value !== BROKEN) found[key] = reader(value, { ...reading, key });
+    } else if (!isNull(value) && value !== UNREADABLE) found[key] = reader(value, { ...reading, key });
   }
   return found as Values<R>;
 }

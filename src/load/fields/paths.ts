@@ -1,10 +1,10 @@
 import { isAbsolute, join, normalize } from 'node:path/posix';
 import type { Span } from '../../model/diagnostic.js';
-import type { Reading } from '../reading.js';
+import type { FieldContext } from '../field-context.js';
 import { quoted } from '../words.js';
 
 /** An absolute path of the host: `~` is the home directory, the rest is relative to the directory of the file. */
-export function toHostPath(text: string, at: Span, { problems, setting }: Reading): string | undefined {
+export function toHostPath(text: string, at: Span, { problems, setting }: FieldContext): string | undefined {
   if (!text.startsWith('~')) return trimmed(isAbsolute(text) ? text : join(setting.directory, text));
   const home = setting.lookUp('HOME');
   if (text !== '~' && !text.startsWith('~/')) {

@@ -2,19 +2,19 @@ import type { Span } from '../../model/diagnostic.js';
 import { hostPortAt, LAST_PORT } from '../../model/ports.js';
 import type { ExposedPort, Protocol, WantedPort } from '../../model/project.js';
 import { readItems } from '../scalars.js';
-import type { Reader, Reading } from '../reading.js';
+import type { Reader, FieldContext } from '../field-context.js';
 import { oneOf, quoted } from '../words.js';
-import type { Placed, WrittenScalar } from '../written.js';
+import type { Located, YamlScalar } from '../yaml-node.js';
 import { isIp } from './addresses.js';
 
 const HINT = 'write "8080:80", "80", "127.0.0.1:8080:80" or "8080:80/udp"';
 const PROTOCOLS: readonly Protocol[] = ['tcp', 'udp', 'sctp'];
 
 /** Reads `ports:`; a range becomes one port after the other. */
-export const readPorts: Reader<readonly Placed<WantedPort>[]> = (value, reading) =>
+export const readPorts: Reader<readonly Located<WantedPort>[]> = (value, reading) =>
   readItems(value, reading)?.flatMap((item) => readPort(item, reading).map((port) => ({ value: port, at: item.at })));
 
-function readPort(item: WrittenScalar, reading: Reading): readonly WantedPort[] {
+function readPort(item: YamlScalar, reading: FieldContext): readonly WantedPort[] {
   const cut = cutProtocol(item, reading);
   const parts = cut && splitAddresses(cut.text);
   if (!parts) return cut ? tell(item.at, reading, `${quoted(item.text)} is not a port`) : [];
@@ -25,6 +25,10 @@ function readPort(item: WrittenScalar, reading: Reading): readonly WantedPort[] 
   const outside = host === null ? null : readRange(host, item, reading);
   if (!inside || outside === undefined) return [];
   const { first, count } = inside;
+  const { protocol } = cut;
+  if (outside && outside.count > 1 && count === 1) {
+    return [{ hostIp, hostPort: null, hostRange: host ?? '', containerPort: first, protocol }];
+  }
   if (outside && outside.count !== count) {
     return tell(item.at, reading, `the ranges of ${quoted(item.text)} differ in length`);
   }
@@ -34,7 +38,7 @@ function readPort(item: WrittenScalar, reading: Reading): readonly WantedPort[] 
     hostIp,
     hostPort: hostPort(index),
     containerPort: first + index,
-    protocol: cut.protocol,
+    protocol,
   }));
 }
 
@@ -42,7 +46,7 @@ function readPort(item: WrittenScalar, reading: Reading): readonly WantedPort[] 
 function readTemplate(
   { hostIp, host, inside, item }: Template,
   protocol: Protocol,
-  reading: Reading,
+  reading: FieldContext,
 ): readonly WantedPort[] {
   const { at } = item;
   if (!/^\d*%i\d*$/.test(host)) return tell(at, reading, `${quoted(host)} is not a port with %i in it`);
@@ -56,7 +60,7 @@ interface Template {
   readonly hostIp: string | null;
   readonly host: string;
   readonly inside: { readonly first: number; readonly count: number };
-  readonly item: WrittenScalar;
+  readonly item: YamlScalar;
 }
 
 interface Parts {
@@ -65,18 +69,21 @@ interface Parts {
   readonly container: string;
 }
 
-/** `CONTAINER`, `HOST:CONTAINER`, `IP:HOST:CONTAINER`, `IP::CONTAINER`; an IPv6 address stands in brackets. */
+/** `CONTAINER`, `HOST:CONTAINER`, `:CONTAINER`, `IP:HOST:CONTAINER`, `IP::CONTAINER`; an IPv6 address stands in brackets. */
 function splitAddresses(text: string): Parts | undefined {
   const bracket = /^\[([^\]]*)\]:(.*)$/.exec(text);
   const parts = (bracket?.[2] ?? text).split(':');
   const [first = '', second = '', third = ''] = parts;
   if (bracket)
-    return parts.length === 2 ? { hostIp: bracket[1] ?? '', host: first || null, container: second } : undefined;
+    return parts.length === 2 ? { hostIp: bracket[1] ?? '', host: hostOf(first), container: second } : undefined;
   if (parts.length === 1) return { hostIp: null, host: null, container: first };
-  if (parts.length === 2) return { hostIp: null, host: first, container: second };
-  if (parts.length === 3) return { hostIp: first, host: second || null, container: third };
+  if (parts.length === 2) return { hostIp: null, host: hostOf(first), container: second };
+  if (parts.length === 3) return { hostIp: first, host: hostOf(second), container: third };
   return undefined;
 }
+
+/** `:80` and `0:80` leave the choice to the engine, as `80` does. */
+const hostOf = (text: string): string | null => (/^0*$/.test(text) ? null : text);
 
 /** Reads `expose:`. Of an entry with a colon the last part counts, as it did in fig. */
 export const readExpose: Reader<readonly ExposedPort[]> = (value, reading) => {
@@ -92,7 +99,7 @@ export const readExpose: Reader<readonly ExposedPort[]> = (value, reading) => {
   return [...ports.values()];
 };
 
-function cutProtocol(item: WrittenScalar, reading: Reading): { text: string; protocol: Protocol } | undefined {
+function cutProtocol(item: YamlScalar, reading: FieldContext): { text: string; protocol: Protocol } | undefined {
   const cut = item.text.indexOf('/');
   if (cut === -1) return { text: item.text, protocol: 'tcp' };
   const written = item.text.slice(cut + 1);
@@ -106,7 +113,11 @@ function cutProtocol(item: WrittenScalar, reading: Reading): { text: string; pro
   );
 }
 
-function readRange(text: string, item: WrittenScalar, reading: Reading): { first: number; count: number } | undefined {
+function readRange(
+  text: string,
+  item: YamlScalar,
+  reading: FieldContext,
+): { first: number; count: number } | undefined {
   const part = /^(\d+)(?:-(\d+))?$/.exec(text);
   if (!part) return void tell(item.at, reading, `${quoted(item.text)} is not a port`);
   const first = Number(part[1]);
@@ -117,13 +128,13 @@ function readRange(text: string, item: WrittenScalar, reading: Reading): { first
   return { first, count: last - first + 1 };
 }
 
-function spend(count: number, item: WrittenScalar, { problems, setting }: Reading): boolean {
+function spend(count: number, item: YamlScalar, { problems, setting }: FieldContext): boolean {
   setting.budget.ports -= count;
   if (setting.budget.ports < 0) problems.error('too-many-values', 'the port ranges of this file are too many', item.at);
   return setting.budget.ports >= 0;
 }
 
-function tell(at: Span, { problems, key }: Reading, message: string): readonly never[] {
+function tell(at: Span, { problems, key }: FieldContext, message: string): readonly never[] {
   problems.error('bad-port', message, at, key === 'ports' ? HINT : 'write "80" or "80/udp"');
   return [];
 }

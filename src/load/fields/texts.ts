@@ -1,6 +1,6 @@
 import type { LinkEnv } from '../../model/project.js';
 import { readScalar, textLike } from '../scalars.js';
-import type { Reader } from '../reading.js';
+import type { Reader } from '../field-context.js';
 import { quoted } from '../words.js';
 
 /** What the texts of single keys look like. */

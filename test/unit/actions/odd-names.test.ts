@@ -55,6 +55,6 @@ describe.each(NAMES)('a service called %s', (name) => {
     expect(written.changes.map(({ path }) => path)).toContain(`shop-${name}/run`);
     const { yaml, services } = value(await config(here, UNITS, control));
     expect(Object.keys(services)).toEqual([name, 'db']);
-    expect(yaml).toContain(`    ${name}: y\n`);
+    expect(yaml).toContain(`    ${name}: "y"\n`);
   });
 });

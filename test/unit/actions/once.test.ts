@@ -142,7 +142,7 @@ describe('a job that fails before anything is planned', () => {
     expect((await run(world)).end).toBe('container-not-found');
     expect((await run(world)).said).toEqual([]);
     expect((await run(world)).said).toEqual([
-      'shop_job_once: last 2 runs could not start: there is no container nosuch, which external_links of job names; next try in 1 s',
+      'shop_job_once: last 2 runs could not start: there is no container nosuch, which external_links of job names (fig.yml:1); next try in 1 s',
     ]);
   });
 });

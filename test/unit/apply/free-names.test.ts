@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createWhenFree, removeFully } from '../../../src/apply/free-names.js';
+import { createWhenFree, removeFully, renameInLoop } from '../../../src/apply/free-names.js';
 import { TsfigError } from '../../../src/model/errors.js';
 import { MemoryEngine } from '../../support/memory-engine.js';
 import { specOf } from '../../support/specs.js';
@@ -47,5 +47,28 @@ describe('creating a container', () => {
     await engine.createContainer(spec, { signal });
     await expect(createWhenFree(engine, spec, { signal })).rejects.toMatchObject({ code: 'name-taken' });
     expect(callsOf(engine, 'createContainer')).toBe(2);
+  });
+});
+
+describe('renaming a container', () => {
+  it('that is just between two restarts ends its loop for it, and starts it again', async () => {
+    const engine = new MemoryEngine();
+    const container = await engine.createContainer(spec, { signal });
+    engine.failNext('renameContainer', new TsfigError('container-restarting', 'sandbox 1234 not found'));
+    await renameInLoop(engine, { container, to: 'other' }, { signal: AbortSignal.timeout(60_000) });
+    expect(engine.calls.map(({ method }) => method).slice(1)).toEqual([
+      'renameContainer',
+      'stopContainer',
+      'renameContainer',
+      'startContainer',
+    ]);
+  });
+
+  it('fails with anything else, at once', async () => {
+    const engine = new MemoryEngine();
+    await engine.createContainer(spec, { signal });
+    engine.failNext('renameContainer', new TsfigError('name-taken', 'no'));
+    await expect(renameInLoop(engine, { container: 'job', to: 'other' }, { signal })).rejects.toThrow('no');
+    expect(callsOf(engine, 'stopContainer')).toBe(0);
   });
 });

@@ -2,23 +2,44 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { walkPlan } from '../../../src/apply/walk-plan.js';
 import { TsfigError } from '../../../src/model/errors.js';
 import type { Control, RunEvent } from '../../../src/model/event.js';
-import type { Outcomes, Plan, Rescue, Step } from '../../../src/model/plan.js';
-import * as steps from '../../../src/plan/steps.js';
+import {
+  startedIn,
+  type ContainerRef,
+  type Outcome,
+  type Outcomes,
+  type Plan,
+  type Rescue,
+  type Step,
+  type StepAction,
+} from '../../../src/model/plan.js';
+import { plainPlan, pullImage } from '../../../src/plan/steps.js';
 import { MemoryEngine } from '../../support/memory-engine.js';
 import { specOf } from '../../support/specs.js';
 
 const WHY = { code: 'missing' } as const;
-const create = (name: string, ...needs: string[]): Step =>
-  steps.createContainer(specOf(name, 'p', { command: ['sleep', '300'] }), WHY, needs);
-const start = (name: string, ...needs: string[]): Step => steps.startContainer(name, WHY, needs);
-const planOf = (all: readonly Step[], rescues: readonly Rescue[] = []): Plan => ({
-  project: 'p',
-  steps: all,
-  rescues,
-  unchanged: [],
+const REPLICA = { project: 'p', service: 'a', number: 1, role: 'service', generation: 1 } as const;
+type Create = Extract<Step, { kind: 'create-container' }>;
+const step = <A extends StepAction>(id: string, action: A, needs: readonly string[]) => ({
+  id,
+  needs,
+  why: WHY,
+  ...action,
 });
+const create = (name: string, ...needs: string[]): Create =>
+  step(
+    `create ${name}`,
+    { kind: 'create-container', spec: specOf(name, 'p', { command: ['sleep', '300'] }), replica: REPLICA },
+    needs,
+  );
+/** Starts what `create NAME` makes. */
+const start = (name: string, ...needs: string[]): Step =>
+  step(`start ${name}`, { kind: 'start-container', container: made(name) }, needs);
+const made = (name: string): ContainerRef => ({ createdBy: `create ${name}`, name, replica: REPLICA });
+const planOf = (all: readonly Step[], rescues: readonly Rescue[] = []): Plan => ({ ...plainPlan('p', all), rescues });
+const ends = (outcomes: Outcomes): Record<string, Outcome> =>
+  Object.fromEntries(outcomes.map(({ step: { id }, outcome }) => [id, outcome]));
 const kinds = (outcomes: Outcomes): Record<string, string> =>
-  Object.fromEntries(Object.entries(outcomes).map(([id, { kind }]) => [id, kind]));
+  Object.fromEntries(outcomes.map(({ step: { id }, outcome }) => [id, outcome.kind]));
 
 let engine: MemoryEngine;
 let events: RunEvent[];
@@ -34,7 +55,7 @@ beforeEach(() => {
 });
 
 const walk = (plan: Plan, parallel = 8): Promise<Outcomes> =>
-  walkPlan(plan, { engine }, control, { parallel, already: {} });
+  walkPlan(plan, { engine }, control, { parallel, already: [] });
 
 const refusal = (): TsfigError => new TsfigError('engine-refused', 'cannot create a: no');
 
@@ -54,7 +75,7 @@ describe('walking a plan', () => {
   it('skips what depends on a failed step, names the first cause, and lets the rest finish', async () => {
     engine.failNext('createContainer', refusal());
     const all = [create('a'), start('a', 'create a'), start('c', 'start a'), create('b'), start('b', 'create b')];
-    expect(await walk(planOf(all), 1)).toMatchObject({
+    expect(ends(await walk(planOf(all), 1))).toMatchObject({
       'create a': { kind: 'failed', code: 'engine-refused', message: 'cannot create a: no' },
       'start a': { kind: 'skipped', because: 'create a' },
       'start c': { kind: 'skipped', because: 'create a' },
@@ -83,16 +104,37 @@ describe('walking a plan', () => {
   });
 
   it('takes outcomes of an earlier walk as they are', async () => {
-    const already = { 'pull x': { kind: 'failed', code: 'pull-failed', message: 'no', hint: null } } as const;
-    const plan = planOf([steps.pullImage('x', 'a', WHY), create('a', 'pull x')]);
+    const pull = pullImage('x', 'a', WHY);
+    const already = [
+      { step: pull, outcome: { kind: 'failed', code: 'pull-failed', message: 'no', hint: null } as const },
+    ];
+    const plan = planOf([pull, create('a', 'pull x')]);
     const outcomes = await walkPlan(plan, { engine }, control, { parallel: 8, already });
-    expect(outcomes['create a']).toEqual({ kind: 'skipped', because: 'pull x' });
+    expect(ends(outcomes)['create a']).toEqual({ kind: 'skipped', because: 'pull x' });
     expect(engine.calls.map(({ method }) => method)).toEqual([]);
   });
 
   it('refuses a plan that is not in order, before anything is done', async () => {
     await expect(walk(planOf([start('a', 'create a'), create('a')]))).rejects.toThrow('not in order');
     expect(engine.calls).toEqual([]);
+  });
+
+  it('refuses a plan with two steps of one id, before anything is done', async () => {
+    await expect(walk(planOf([create('a'), create('a')]))).rejects.toThrow('two steps "create a"');
+    expect(engine.calls).toEqual([]);
+  });
+
+  it('acts on the container that a step has created, whoever has its name by then', async () => {
+    const stranger = specOf('a', 'other', { command: ['sleep', '300'] });
+    engine.onCall = async ({ method }) => {
+      if (method !== 'startContainer') return;
+      engine.onCall = null;
+      await engine.renameContainer('a', 'elsewhere', { signal: stop.signal });
+      await engine.createContainer(stranger, { signal: stop.signal });
+    };
+    const outcomes = await walk(planOf([create('a'), start('a', 'create a')]));
+    expect(startedIn(outcomes)).toEqual([{ id: (await engine.inspectContainer('elsewhere', control)).id, name: 'a' }]);
+    expect((await engine.inspectContainer('a', control)).state).toBe('created');
   });
 
   it('lets a bug of ours through, once everything under way has ended', async () => {
@@ -102,16 +144,18 @@ describe('walking a plan', () => {
 });
 
 describe('a rescue', () => {
-  const replacement = (): Plan => {
-    const rename = steps.renameContainer('a', 'a_replaced', WHY);
+  const replacement = async (): Promise<Plan> => {
+    const { id } = await engine.inspectContainer('a', { signal: new AbortController().signal });
+    const old = (name: string): ContainerRef => ({ id, name, replica: REPLICA });
+    const rename = step('rename a', { kind: 'rename-container', container: old('a'), to: 'a_replaced' }, []);
     const make = create('a', rename.id);
     const run = start('a', make.id);
     const undo = [
-      steps.removeContainer({ container: 'a', volumes: false }, WHY),
-      steps.renameContainer('a_replaced', 'a', WHY),
-      steps.startContainer('a', WHY),
-    ].map((step) => ({ ...step, id: `undo: ${step.id}` }));
-    return planOf([rename, make, run], [{ after: rename.id, guards: [make.id, run.id], steps: undo }]);
+      step('undo: remove a', { kind: 'remove-container', container: made('a'), volumes: false, replacedBy: null }, []),
+      step('undo: rename a', { kind: 'rename-container', container: old('a_replaced'), to: 'a' }, []),
+      step('undo: start a', { kind: 'start-container', container: old('a') }, []),
+    ].map((each) => ({ ...each, onlyIf: each.kind === 'remove-container' ? make.id : rename.id }));
+    return planOf([rename, make, run], [{ when: 'not-done', guards: [rename.id, make.id, run.id], steps: undo }]);
   };
 
   const names = async (): Promise<string[]> =>
@@ -124,8 +168,8 @@ describe('a rescue', () => {
 
   it('puts the old container back when the new one does not start', async () => {
     engine.failNext('startContainer', new TsfigError('port-taken', 'cannot start a: port taken'));
-    const outcomes = await walk(replacement());
-    expect(kinds(outcomes)).toMatchObject({ 'start a': 'failed', 'undo: rename a_replaced to a': 'done' });
+    const outcomes = await walk(await replacement());
+    expect(kinds(outcomes)).toMatchObject({ 'start a': 'failed', 'undo: rename a': 'done' });
     expect(await names()).toEqual(['a: running']);
   });
 
@@ -133,13 +177,35 @@ describe('a rescue', () => {
     engine.onCall = ({ method }) => {
       if (method === 'createContainer') stop.abort(new TsfigError('interrupted', 'stopped'));
     };
-    const outcomes = await walk(replacement());
+    const outcomes = await walk(await replacement());
     expect(kinds(outcomes)).toMatchObject({ 'start a': 'cancelled', 'undo: start a': 'done' });
   });
 
   it('does nothing when all went well, or when nothing had been changed yet', async () => {
-    expect(Object.keys(await walk(replacement()))).not.toContain('undo: start a');
+    expect(Object.keys(kinds(await walk(await replacement())))).not.toContain('undo: start a');
     engine.failNext('renameContainer', refusal());
-    expect(Object.keys(await walk(replacement()))).not.toContain('undo: start a');
+    expect(Object.keys(kinds(await walk(await replacement())))).not.toContain('undo: start a');
+  });
+});
+
+describe('a rescue for failures only', () => {
+  const fresh = (): Plan => {
+    const undo = { kind: 'remove-container', container: made('a'), volumes: true, replacedBy: null } as const;
+    return planOf(
+      [create('a'), start('a', 'create a')],
+      [{ when: 'failed', guards: ['start a'], steps: [{ ...step('undo: a', undo, []), onlyIf: 'create a' }] }],
+    );
+  };
+
+  it('removes a new container that could not be started', async () => {
+    engine.failNext('startContainer', new TsfigError('port-taken', 'cannot start a: port taken'));
+    expect(kinds(await walk(fresh()))).toMatchObject({ 'start a': 'failed', 'undo: a': 'done' });
+    expect(engine.containers.size).toBe(0);
+  });
+
+  it('leaves one whose start was cancelled', async () => {
+    engine.onCall = () => stop.abort(new TsfigError('interrupted', 'stopped'));
+    expect(kinds(await walk(fresh()))).toEqual({ 'create a': 'done', 'start a': 'cancelled' });
+    expect(engine.containers.size).toBe(1);
   });
 });

@@ -332,7 +332,7 @@ describe('a terminal', () => {
         "RUN false",
         "ERROR: for web  cannot build web: RUN false ended with 1",
         "Building web ... error",
-        "Creating shop_web_1 ... skipped  because build shop_web fail",
+        "Creating shop_web_1 ... skipped  because building web failed",
         "",
       ]
     `);

@@ -4,9 +4,8 @@ import { WishCounter } from '../../../src/cli/signals.js';
 import type { StopSignal } from '../../../src/cli/exit-codes.js';
 import { ms } from '../../../src/lib/units.js';
 import type { RunEvent } from '../../../src/model/event.js';
-import { LABEL } from '../../../src/model/names.js';
 import type { Step } from '../../../src/model/plan.js';
-import * as steps from '../../../src/plan/steps.js';
+import { plainPlan, StepList } from '../../../src/plan/steps.js';
 import { specOf } from '../../support/specs.js';
 
 type At = readonly [StopSignal, number];
@@ -84,13 +83,16 @@ describe('wishes of a user', () => {
 
 describe('what may still run when tsfig is left', () => {
   const why = { code: 'asked-for' } as const;
-  const start = steps.startContainer('shop_web_1', why);
-  const stop = steps.stopContainer({ container: 'shop_db_1', grace: null }, why);
-  const job = steps.createContainer(specOf('shop_job_run_1', 'shop', { labels: { [LABEL.oneOff]: 'True' } }), why);
+  const list = new StepList('s');
+  const ref = (name: string) => ({ id: `id of ${name}`, name, replica: null });
+  const start = list.make({ kind: 'start-container', container: ref('shop_web_1') }, why);
+  const stop = list.make({ kind: 'stop-container', container: ref('shop_db_1'), grace: null }, why);
+  const replica = { project: 'shop', service: 'job', number: 1, role: 'one-off', generation: 1 } as const;
+  const job = list.make({ kind: 'create-container', spec: specOf('shop_job_run_1', 'shop'), replica }, why);
   const ended = (step: Step): RunEvent => ({ kind: 'step-ended', step, outcome: { kind: 'done', took: ms(1) } });
   const planned = (...planSteps: readonly Step[]): RunEvent => ({
     kind: 'plan-ready',
-    plan: { project: 'shop', steps: planSteps, rescues: [], unchanged: [] },
+    plan: plainPlan('shop', planSteps),
   });
 
   const namesAfter = (...events: readonly RunEvent[]): string[] => {

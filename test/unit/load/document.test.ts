@@ -8,7 +8,7 @@ describe('YAML', () => {
     ['a tab', 'web:\n\timage: nginx\n', '2:1 a tab cannot indent YAML (indent with spaces)'],
     ['two documents', 'a: {image: x}\n---\nb: {image: x}\n', '2:1 a second document begins here'],
     ['two keys on a line', 'web:\n  command: echo: hi\n', '2:12 a second "key:" on one line'],
-    ['a key out of line', 'web:\n  image: a\n command: b\n', '3:1 this key is not in line with the keys above'],
+    ['a key out of line', 'web:\n  image: a\n command: b\n', '3:2 this key is not in line with the keys above'],
     ['a tag', 'web: !!python/object:x {image: a}', '1:6 unknown tag'],
     ['a duplicate key', 'web:\n  image: a\n  image: b\n', '3:3 "image" is written twice (the first is on line 2)'],
     ['a duplicate service', 'a: {image: x}\na: {image: x}', '2:1 "a" is written twice'],

@@ -13,7 +13,7 @@ web:
   environment: { A: "x=$$y", B: "", C: "ü\\nz" }
   links: [db, "db:database"]
   external_links: ["other:o"]
-  ports: ["80", "8080:81", "127.0.0.1:82:82/udp", "127.0.0.1::83", "[::1]:84:84", "127.0.0.1:90%i:85"]
+  ports: ["80", "8080:81", "127.0.0.1:82:82/udp", "127.0.0.1::83", "[::1]:84:84", "127.0.0.1:90%i:85", "3000-3005:86"]
   expose: ["9000", "9001/udp"]
   volumes: ["/a", "./b:/b:ro", "named:/c"]
   volumes_from: ["db:ro", "someone"]
@@ -84,4 +84,12 @@ it('can write every key that can be read', () => {
       "working_dir",
     ]
   `);
+});
+
+it('quotes what readers of YAML 1.1 take for booleans, numbers and times', () => {
+  const text = 'web:\n  image: x\n  environment: {A: "yes", B: "1:30", C: "22:22", y: "off", D: plain}\n';
+  const before = project(text);
+  const written = toYaml(projectToFig(before, ['web']));
+  expect(written).toContain('A: "yes"\n    B: "1:30"\n    C: "22:22"\n    "y": "off"\n    D: plain\n');
+  expect(plain(project(written))).toEqual(plain(before));
 });

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { LABEL } from '../../../src/model/names.js';
 import type { ObservedContainer } from '../../../src/model/observed.js';
 import { clearLeftovers, leftoversOf } from '../../../src/plan/leftovers.js';
+import { plainPlan, StepList } from '../../../src/plan/steps.js';
+import { planToText } from '../../../src/render/plan.js';
 import { toObserved } from '../../support/memory-container.js';
 import { MemoryEngine } from '../../support/memory-engine.js';
 import { specOf } from '../../support/specs.js';
@@ -41,13 +43,12 @@ describe('what earlier runs of a job left', () => {
   it('is stopped first where it runs, then removed', async () => {
     const still = await container('still', {});
     const running = { ...(await container('running', {})), state: 'running' } as const;
-    const told = clearLeftovers([still, running]).map(({ id, needs, why }) => `${id} (${needs.join()}): ${why.code}`);
-    expect(told).toMatchInlineSnapshot(`
-      [
-        "remove still (): next-run",
-        "stop running (): abandoned",
-        "remove running (stop running): abandoned",
-      ]
+    const steps = new StepList('s');
+    clearLeftovers(steps, [still, running]);
+    expect(planToText(plainPlan('p', steps.steps))).toMatchInlineSnapshot(`
+      "remove still: the next run of the job
+      stop running: left running by a tsfig that was killed
+      remove running (after stop running): left running by a tsfig that was killed"
     `);
   });
 });

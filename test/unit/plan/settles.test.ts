@@ -4,6 +4,7 @@ import { up, type UpRequest } from '../../../src/actions/up.js';
 import type { World } from '../../../src/actions/world.js';
 import { TsfigError } from '../../../src/model/errors.js';
 import type { Control } from '../../../src/model/event.js';
+import { LABEL } from '../../../src/model/names.js';
 import { allDone, type Plan } from '../../../src/model/plan.js';
 import { planToText } from '../../../src/render/plan.js';
 import { MemoryEngine, type EngineMethod } from '../../support/memory-engine.js';
@@ -93,12 +94,44 @@ function randomFig(random: () => number): string {
 `;
   });
   // A service that lives in another's network cannot be linked to.
-  const guests = names.filter((_name, index) => services[index]?.includes('net: '));
+  const externalAddresses = names.filter((_name, index) => services[index]?.includes('net: '));
   const text = services.toSorted(() => random() - 0.5).join('');
-  return guests.reduce(
+  return externalAddresses.reduce(
     (fig, guest) => fig.replaceAll(new RegExp(`(links: \\[[^\\]]*)\\b${guest}\\b(, )?`, 'g'), '$1'),
     text,
   );
+}
+
+/**
+ * Services that hand around two names and two ports of the host, and come and go themselves. No two of a file have the
+ * same; what one had may be another's in the next file, which may link to it.
+ */
+function randomHolders(random: () => number): string {
+  const shuffled = <T>(values: readonly T[]): T[] =>
+    values
+      .map((value) => [random(), value] as const)
+      .toSorted(([a], [b]) => a - b)
+      .map(([, value]) => value);
+  const names = shuffled(['cx', 'cy', 'cz', null, null]);
+  const ports = shuffled([['80'], ['81'], ['80', '81'], [], []]);
+  let free = ['80', '81'];
+  const services = shuffled(['s0', 's1', 's2', 's3', 's4']).slice(0, 2 + Math.floor(random() * 4));
+  const before: string[] = [];
+  return services
+    .map((service, index) => {
+      const own = (ports[index] ?? []).filter((port) => free.includes(port));
+      free = free.filter((port) => !own.includes(port));
+      const links = before.filter(() => random() < 0.4);
+      before.push(service);
+      const name = names[index] ?? null;
+      return `${service}:
+  image: busybox
+  command: sleep ${Math.floor(random() * 2)}
+  links: [${links.join(', ')}]
+  ports: [${own.map((port) => `"${port}:1000"`).join(', ')}]${name === null ? '' : `\n  container_name: ${name}`}
+`;
+    })
+    .join('');
 }
 
 const CHANGING: readonly EngineMethod[] = [
@@ -109,6 +142,13 @@ const CHANGING: readonly EngineMethod[] = [
   'renameContainer',
   'removeContainer',
 ];
+
+const runningServices = ({ engine }: SmallWorld): Set<string> =>
+  new Set(
+    [...engine.containers.values()].flatMap(({ state, spec }) =>
+      state === 'running' ? [spec.labels[LABEL.service] ?? ''] : [],
+    ),
+  );
 
 /** One container for each number, under its own name, running. */
 function expectWhole(world: SmallWorld, about: string): void {
@@ -138,6 +178,49 @@ describe('after up', () => {
         expectWhole(world, about);
       }
     }
+  });
+
+  it('there is nothing left to do, and all run, whoever has handed names and ports to whom', async () => {
+    const random = seeded(11);
+    for (let round = 0; round < 60; round += 1) {
+      const world = new SmallWorld();
+      let history = '';
+      for (let version = 0; version < 5; version += 1) {
+        world.file = randomHolders(random);
+        history += `--- ${round}.${version}\n${world.file}`;
+        expect(await upOf(world), history).toBe(true);
+        expect(planToText(await planOf(world)), history).toBe('nothing to do');
+        const states = [...world.engine.containers.values()].map(({ state }) => state);
+        expect(new Set(states), history).toEqual(new Set(['running']));
+        expect(states.length, history).toBe(world.file.match(/^s\d:/gm)?.length);
+      }
+    }
+  });
+
+  it('no service that ran is without a container, when one that takes over a name or a port cannot start', async () => {
+    const random = seeded(13);
+    let failures = 0;
+    for (let round = 0; round < 120; round += 1) {
+      const world = new SmallWorld();
+      world.file = randomHolders(random);
+      let history = `--- ${round}\n${world.file}`;
+      await upOf(world);
+      const before = runningServices(world);
+      world.file = randomHolders(random);
+      history += `---\n${world.file}`;
+      world.engine.failNext('startContainer', new TsfigError('port-taken', 'no'));
+      if (!(await upOf(world, { parallel: 1 + Math.floor(random() * 4) }))) failures += 1;
+      const wanted = new Set(world.file.match(/^s\d(?=:)/gm));
+      const running = runningServices(world);
+      expect(
+        [...before].filter((service) => wanted.has(service) && !running.has(service)),
+        history,
+      ).toEqual([]);
+      world.engine.forgetFailures();
+      expect(await upOf(world), history).toBe(true);
+      expect(planToText(await planOf(world)), history).toBe('nothing to do');
+    }
+    expect(failures).toBeGreaterThan(60);
   });
 
   it('whatever failed, the next one reaches the same', async () => {

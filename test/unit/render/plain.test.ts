@@ -44,7 +44,7 @@ describe('plain progress', () => {
       Creating shop_db_1 ... error
       ERROR: for shop_db_1  cannot start shop_db_1: port 5432 is taken
         hint: stop what listens there
-      shop_web_1 not created, because start shop_db_1 failed"
+      shop_web_1 was not created because creating shop_db_1 failed"
     `);
   });
 
@@ -79,9 +79,9 @@ describe('plain progress', () => {
       p.step('b', { kind: 'create-volume', volume: { name: 'shop_data', driver: null, labels: {} } }),
       p.stop('shop_web_1'),
       p.remove('shop_web_1'),
-      p.step('c', { kind: 'kill-container', container: 'shop_db_1', signal: 'SIGKILL' }),
-      p.step('d', { kind: 'restart-container', container: 'shop_db_1', grace: null }),
-      p.step('e', { kind: 'remove-network', network: 'shop_default' }),
+      p.step('c', { kind: 'kill-container', container: p.ref('shop_db_1'), signal: 'SIGKILL' }),
+      p.step('d', { kind: 'restart-container', container: p.ref('shop_db_1'), grace: null }),
+      p.step('e', { kind: 'remove-network', network: { id: null, name: 'shop_default' } }),
       p.step('f', { kind: 'remove-volume', volume: 'shop_data' }),
       p.step('g', { kind: 'remove-image', image: 'shop_web' }),
       p.build('web'),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Reason } from '../../../src/model/plan.js';
 import { planToText, reasonToText } from '../../../src/render/plan.js';
-import { build, create, plan, pull, replacement, start, step } from './plans.js';
+import { build, create, plan, pull, ref, replacement, start, step } from './plans.js';
 
 describe('a plan as text', () => {
   it('says what, after what and why, one line a step', () => {
@@ -11,8 +11,8 @@ describe('a plan as text', () => {
       start('shop_web_1', { code: 'not-running', state: 'exited' }, ['create shop_web_1']),
     ];
     expect(planToText(plan(steps))).toMatchInlineSnapshot(`
-      "pull nginx: not there yet
-      create shop_web_1 (after start shop_db_1, pull nginx): not there yet
+      "pull nginx
+      create shop_web_1 (after start shop_db_1, pull nginx)
       start shop_web_1 (after create shop_web_1): it is exited"
     `);
   });
@@ -32,28 +32,29 @@ describe('a plan as text', () => {
   });
 
   it('has words for networks, volumes and images', () => {
-    const network = { name: 'shop_default', subnet: null, gateway: null, dynamicRange: null, labels: {} };
+    const spec = { name: 'shop_default', subnet: null, gateway: null, dynamicRange: null, labels: {} };
+    const network = { id: null, name: 'shop_default' };
     const steps = [
-      step('a', { kind: 'create-network', network }),
+      step('a', { kind: 'create-network', network: spec }),
       step('b', { kind: 'create-volume', volume: { name: 'shop_data', driver: null, labels: {} } }),
-      step('c', { kind: 'connect-network', network: 'shop_default', container: 'legacy', aliases: [], address: null }),
-      step('d', { kind: 'disconnect-network', network: 'shop_default', container: 'legacy' }),
-      step('e', { kind: 'remove-network', network: 'shop_default' }),
+      step('c', { kind: 'connect-network', network, container: ref('legacy'), aliases: [], address: null }),
+      step('d', { kind: 'disconnect-network', network, container: ref('legacy') }),
+      step('e', { kind: 'remove-network', network }),
       step('f', { kind: 'remove-volume', volume: 'shop_data' }),
       step('g', { kind: 'remove-image', image: 'shop_web' }),
-      step('h', { kind: 'kill-container', container: 'shop_web_1', signal: 'SIGKILL' }, { code: 'asked-for' }),
+      step('h', { kind: 'kill-container', container: ref('shop_web_1'), signal: 'SIGKILL' }, { code: 'asked-for' }),
       build('web'),
     ];
     expect(planToText(plan(steps))).toMatchInlineSnapshot(`
-      "create network shop_default: not there yet
-      create volume shop_data: not there yet
-      connect legacy to shop_default: not there yet
-      disconnect legacy from shop_default: not there yet
-      remove network shop_default: not there yet
-      remove volume shop_data: not there yet
-      remove image shop_web: not there yet
+      "create network shop_default
+      create volume shop_data
+      connect legacy to shop_default
+      disconnect legacy from shop_default
+      remove network shop_default
+      remove volume shop_data
+      remove image shop_web
       kill shop_web_1 with SIGKILL: asked for
-      build shop_web: not there yet"
+      build shop_web"
     `);
   });
 });
@@ -63,13 +64,13 @@ describe('a reason as text', () => {
     { code: 'config-changed', fields: ['command', 'environment'] },
     { code: 'config-changed', fields: [] },
     { code: 'image-changed' },
-    { code: 'foreign' },
+    { code: 'made-by-other-tool' },
     { code: 'dependency-recreated', on: 'shop_db_1' },
     { code: 'network-recreated' },
     { code: 'needed-by', by: 'shop_web_1' },
     { code: 'interrupted' },
     { code: 'orphan' },
-    { code: 'surplus' },
+    { code: 'above-scale' },
   ];
   it('fits behind a colon', () => {
     expect(reasons.map(reasonToText)).toMatchInlineSnapshot(`
@@ -77,13 +78,13 @@ describe('a reason as text', () => {
         "command, environment changed",
         "configuration changed",
         "image is newer",
-        "was made by another tool",
+        "made by another tool",
         "depends on shop_db_1, which is recreated",
         "its network is recreated",
         "needed by shop_web_1",
         "an earlier replacement was interrupted",
-        "no service of the file any more",
-        "more than wanted",
+        "its service is no longer in the file",
+        "more than the scale",
       ]
     `);
   });

@@ -1,12 +1,25 @@
 import { ms, seconds } from '../../../src/lib/units.js';
 import type { ContainerSpec } from '../../../src/model/container-spec.js';
 import type { RunEvent } from '../../../src/model/event.js';
-import type { Outcome, Plan, Reason, Rescue, Step, StepAction } from '../../../src/model/plan.js';
+import type {
+  ContainerRef,
+  Outcome,
+  Plan,
+  Reason,
+  Rescue,
+  Step,
+  StepAction,
+  StepGroup,
+} from '../../../src/model/plan.js';
+import type { ReplicaId } from '../../../src/model/replica.js';
 
 /** Small plans for the tests of what is shown of them. */
 
 export const MISSING: Reason = { code: 'missing' };
 export const CHANGED: Reason = { code: 'config-changed', fields: ['command'] };
+
+/** A container by its name. */
+export const ref = (name: string): ContainerRef => ({ id: `id of ${name}`, name, replica: null });
 
 export const step = (id: string, action: StepAction, why: Reason = MISSING, needs: readonly string[] = []): Step => ({
   id,
@@ -14,6 +27,8 @@ export const step = (id: string, action: StepAction, why: Reason = MISSING, need
   why,
   ...action,
 });
+
+const REPLICA: ReplicaId = { project: 'shop', service: 'web', number: 1, role: 'service', generation: 1 };
 
 /** A spec of which only the name and the environment matter. */
 export const spec = (name: string, environment: readonly string[] = []): ContainerSpec =>
@@ -38,37 +53,82 @@ export const build = (service: string): Step =>
     },
   });
 export const create = (name: string, why: Reason = MISSING, needs: readonly string[] = []): Step =>
-  step(`create ${name}`, { kind: 'create-container', spec: spec(name, ['A=s3cret', 'BARE']) }, why, needs);
+  step(
+    `create ${name}`,
+    { kind: 'create-container', spec: spec(name, ['A=s3cret', 'BARE']), replica: REPLICA },
+    why,
+    needs,
+  );
 export const attach = (container: string): Step =>
-  step(`attach ${container}`, { kind: 'attach-container', container, tty: false, fromNow: true });
+  step(`attach ${container}`, { kind: 'attach-container', container: ref(container), tty: false, fromNow: true });
 export const start = (container: string, why: Reason = MISSING, needs: readonly string[] = []): Step =>
-  step(`start ${container}`, { kind: 'start-container', container }, why, needs);
+  step(`start ${container}`, { kind: 'start-container', container: ref(container) }, why, needs);
 export const wait = (container: string): Step =>
-  step(`wait for ${container}`, { kind: 'wait-ready', container, limit: seconds(60) });
+  step(`wait for ${container}`, { kind: 'wait-ready', container: ref(container), limit: seconds(60) });
 export const stop = (container: string, why: Reason = { code: 'asked-for' }): Step =>
-  step(`stop ${container}`, { kind: 'stop-container', container, grace: null }, why);
+  step(`stop ${container}`, { kind: 'stop-container', container: ref(container), grace: null }, why);
 export const rename = (container: string, to: string, why: Reason = CHANGED): Step =>
-  step(`rename ${container} to ${to}`, { kind: 'rename-container', container, to }, why);
+  step(`rename ${container} to ${to}`, { kind: 'rename-container', container: ref(container), to }, why);
 export const remove = (container: string, why: Reason = { code: 'asked-for' }): Step =>
-  step(`remove ${container}`, { kind: 'remove-container', container, volumes: false }, why);
+  step(
+    `remove ${container}`,
+    { kind: 'remove-container', container: ref(container), volumes: false, replacedBy: null },
+    why,
+  );
+export const removeOld = (container: string, replacedBy: string, why: Reason = CHANGED): Step =>
+  step(`remove ${container}`, { kind: 'remove-container', container: ref(container), volumes: false, replacedBy }, why);
+
+interface More {
+  readonly unchanged?: readonly string[];
+  readonly rescues?: readonly Rescue[];
+  readonly groups?: readonly StepGroup[];
+}
 
 export const plan = (
   steps: readonly Step[],
-  more: { readonly unchanged?: readonly string[]; readonly rescues?: readonly Rescue[] } = {},
-): Plan => ({ project: 'shop', steps, rescues: more.rescues ?? [], unchanged: more.unchanged ?? [] });
+  { unchanged = [], rescues = [], groups = creations(steps) }: More = {},
+): Plan => ({
+  project: 'shop',
+  ...{ steps, rescues, groups, unchanged },
+});
+
+/** Each container that is created, attached to and started, as the planner groups these steps. */
+function creations(steps: readonly Step[]): StepGroup[] {
+  const created = new Set(steps.flatMap((each) => (each.kind === 'create-container' ? [each.spec.name] : [])));
+  return [...created].map((name) => {
+    const own = steps.filter((each) => nameOf(each) === name);
+    return group('create', name, own, own[0]?.why);
+  });
+}
+
+const nameOf = (of: Step): string | null => {
+  if (of.kind === 'create-container') return of.spec.name;
+  return of.kind === 'attach-container' || of.kind === 'start-container' ? of.container.name : null;
+};
+
+export const group = (
+  does: StepGroup['does'],
+  container: string,
+  steps: readonly Step[],
+  why: Reason = MISSING,
+): StepGroup => ({ does, container, why, steps: steps.map(({ id }) => id) });
 
 /** A replacement with its way back, as the planner makes it. */
-export const replacement = (): Plan => {
-  const steps = [
-    stop('shop_db_1', CHANGED),
-    rename('shop_db_1', 'shop_db_1_replaced'),
-    create('shop_db_1', CHANGED),
-    start('shop_db_1', CHANGED),
-    remove('shop_db_1_replaced', CHANGED),
+export const replacement = (why: Reason = CHANGED): Plan => {
+  const recreation = [
+    stop('shop_db_1', why),
+    rename('shop_db_1', 'shop_db_1_replaced', why),
+    create('shop_db_1', why),
+    start('shop_db_1', why),
   ];
-  const back = [remove('shop_db_1'), rename('shop_db_1_replaced', 'shop_db_1'), start('shop_db_1')];
+  const undo = (of: Step): Step => ({ ...of, id: `undo ${of.id}` });
+  const back = [remove('shop_db_1'), rename('shop_db_1_replaced', 'shop_db_1'), start('shop_db_1')].map(undo);
   const guards = ['create shop_db_1', 'start shop_db_1'];
-  return plan(steps, { rescues: [{ after: 'rename shop_db_1 to shop_db_1_replaced', guards, steps: back }] });
+  const onlyIf = 'rename shop_db_1 to shop_db_1_replaced';
+  return plan([...recreation, removeOld('shop_db_1_replaced', 'shop_db_1', why)], {
+    groups: [group('recreate', 'shop_db_1', recreation, why), group('put-back', 'shop_db_1', back)],
+    rescues: [{ when: 'not-done', guards, steps: back.map((each) => ({ ...each, onlyIf })) }],
+  });
 };
 
 export const ready = (of: Plan): RunEvent => ({ kind: 'plan-ready', plan: of });

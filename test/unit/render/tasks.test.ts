@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../../src/model/plan.js';
 import { tasksOf } from '../../../src/render/tasks.js';
-import { attach, CHANGED, create, plan, pull, remove, rename, replacement, start, stop, wait } from './plans.js';
+import { attach, CHANGED, create, group, plan, pull, remove, rename, replacement, start, stop, wait } from './plans.js';
 
 const titles = (of: Plan): string[] =>
   tasksOf(of).map(({ title, quiet, rescue }) => `${title}${quiet ? ' (quiet)' : ''}${rescue ? ' (rescue)' : ''}`);
@@ -15,7 +15,8 @@ describe('the tasks of a plan', () => {
       start('shop_web_1'),
       wait('shop_web_1'),
     ];
-    expect(tasksOf(plan(steps))).toMatchInlineSnapshot(`
+    const groups = [group('create', 'shop_web_1', steps.slice(1, 4))];
+    expect(tasksOf(plan(steps, { groups }))).toMatchInlineSnapshot(`
       [
         {
           "kind": "pull",
@@ -66,17 +67,9 @@ describe('the tasks of a plan', () => {
     `);
   });
 
-  it('call it recreating when the old one is renamed, whatever the reason', () => {
-    const steps = [rename('shop_web_1', 'shop_web_1_replaced'), create('shop_web_1', { code: 'asked-for' })];
-    expect(titles(plan(steps))).toEqual(['Recreating shop_web_1 (asked for)']);
-  });
-
-  it('call it recreating when an earlier replacement had set the old one aside, or it had another name', () => {
-    const again = [create('shop_web_1', { code: 'asked-for' }), start('shop_web_1'), remove('shop_web_1_replaced')];
-    expect(titles(plan(again))[0]).toBe('Recreating shop_web_1 (asked for)');
-    const foreign = { code: 'foreign' } as const;
-    const other = [rename('shop-web-1', 'shop_web_1_replaced', foreign), create('shop_web_1', foreign)];
-    expect(titles(plan(other))).toEqual(['Recreating shop_web_1 (was made by another tool)']);
+  it('say why something is recreated', () => {
+    expect(titles(replacement({ code: 'asked-for' }))[0]).toBe('Recreating shop_db_1 (asked for)');
+    expect(titles(replacement({ code: 'made-by-other-tool' }))[0]).toBe('Recreating shop_db_1 (made by another tool)');
   });
 
   it('keep stopping and removing apart when nothing is created', () => {
@@ -87,13 +80,17 @@ describe('the tasks of a plan', () => {
   });
 
   it('show the removal of a leftover before a container of that name is created', () => {
-    const steps = [remove('shop_job_once'), create('shop_job_once', { code: 'asked-for' }), start('shop_job_once')];
+    const steps = [remove('shop_job_once'), create('shop_job_once', { code: 'asked-for' })];
     expect(titles(plan(steps))).toEqual(['Removing shop_job_once', 'Creating shop_job_once']);
   });
 
   it('say that an interrupted replacement is put back', () => {
-    const steps = [rename('shop_web_1_replaced', 'shop_web_1', { code: 'interrupted' }), start('shop_web_1')];
-    expect(titles(plan(steps))).toEqual(['Putting shop_web_1 back', 'Starting shop_web_1']);
+    const back = rename('shop_web_1_replaced', 'shop_web_1', { code: 'interrupted' });
+    const groups = [group('put-back', 'shop_web_1', [back])];
+    expect(titles(plan([back, start('shop_web_1')], { groups }))).toEqual([
+      'Putting shop_web_1 back',
+      'Starting shop_web_1',
+    ]);
   });
 
   it('hold every step exactly once', () => {

@@ -89,7 +89,7 @@ describe('a live view', () => {
     const state = after(told);
     expect(shown(state, 1)).toMatchInlineSnapshot(`
       "Pulling db (postgres:16) ... error  1 s
-      Creating shop_web_1 ... skipped  because pull postgres:16 failed"
+      Creating shop_web_1 ... skipped  because pulling db failed"
     `);
     expect(isSettled(state)).toBe(true);
   });

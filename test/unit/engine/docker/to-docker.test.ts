@@ -60,6 +60,31 @@ describe('the body of a container to create', () => {
     expect(body.Volumes).toEqual({ '/new': {} });
   });
 
+  it('mounts a directory whose path has a colon, which a bind would take for the end of the path', () => {
+    const mounts = [
+      { kind: 'bind', source: '/a:b', target: '/app', mode: 'ro,rslave' },
+      { kind: 'bind', source: '/src', target: '/src', mode: 'rw' },
+    ] as const;
+    const { HostConfig } = sent({ mounts });
+    expect(HostConfig['Binds']).toEqual(['/src:/src:rw']);
+    const BindOptions = { Propagation: 'rslave' };
+    expect(HostConfig['Mounts']).toEqual([
+      { Type: 'bind', Source: '/a:b', Target: '/app', ReadOnly: true, BindOptions },
+    ]);
+    expect(sent({ mounts: mounts.slice(1) }).HostConfig).not.toHaveProperty('Mounts');
+  });
+
+  it('leaves the port of the host to the engine, within a range where there is one', () => {
+    const port = { hostIp: null, hostPort: null, containerPort: 80, protocol: 'tcp' } as const;
+    const { HostConfig } = sent({ ports: [port, { ...port, hostRange: '3000-3005' }] });
+    expect(HostConfig['PortBindings']).toEqual({
+      '80/tcp': [
+        { HostIp: '', HostPort: '' },
+        { HostIp: '', HostPort: '3000-3005' },
+      ],
+    });
+  });
+
   it('joins a network with its fixed address, aliases and links', () => {
     const network = { ...onNetwork, address: '10.0.0.5', aliases: ['web'], links: ['shop_db_1:db'] };
     const body = sent({ network });

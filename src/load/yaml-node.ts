@@ -1,12 +1,12 @@
 import type { Span } from '../model/diagnostic.js';
 
 /** What stands in a file, before anybody knows what it means: YAML's shapes, with places, aliases and merges resolved. */
-export type Written = WrittenScalar | WrittenList | WrittenMap;
+export type YamlNode = YamlScalar | YamlList | YamlMap;
 
 /** Stands for the value of a key that could not be read, and of which the problem is told already. */
-export const BROKEN: Written = { kind: 'map', entries: new Map(), at: { file: '', line: 0, column: 0 } };
+export const UNREADABLE: YamlNode = { kind: 'map', entries: new Map(), at: { file: '', line: 0, column: 0 } };
 
-export interface WrittenScalar {
+export interface YamlScalar {
   readonly kind: 'scalar';
   /** As written, so that `1.10` stays `1.10`; variables are replaced. */
   readonly text: string;
@@ -17,13 +17,13 @@ export interface WrittenScalar {
   readonly at: Span;
 }
 
-export interface WrittenList {
+export interface YamlList {
   readonly kind: 'list';
-  readonly items: readonly Written[];
+  readonly items: readonly YamlNode[];
   readonly at: Span;
 }
 
-export interface WrittenMap {
+export interface YamlMap {
   readonly kind: 'map';
   /** A Map, which is safe for keys such as `__proto__`. */
   readonly entries: ReadonlyMap<string, Entry>;
@@ -34,16 +34,16 @@ export interface Entry {
   readonly key: string;
   /** Where the key stands. */
   readonly at: Span;
-  readonly value: Written;
+  readonly value: YamlNode;
 }
 
 /** A value that still knows where it was written. */
-export interface Placed<T> {
+export interface Located<T> {
   readonly value: T;
   readonly at: Span;
 }
 
-export const isNothing = (value: Written): boolean => value.kind === 'scalar' && value.isNull;
+export const isNull = (value: YamlNode): boolean => value.kind === 'scalar' && value.isNull;
 
 /** A plain record that is safe for names such as `__proto__`; a later value of the same name wins. */
 export function toRecord<T>(entries: Iterable<readonly [string, T]>): Record<string, T> {

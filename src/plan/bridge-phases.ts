@@ -5,7 +5,7 @@ import type { Project } from '../model/project.js';
  * there can be planned only when the other is up: the services asked for, in growing sets, the last of which has all.
  * Without such links there is one set.
  */
-export function bridgeWaves(project: Project, services: readonly string[]): string[][] {
+export function bridgePhases(project: Project, services: readonly string[]): string[][] {
   const wave = new Map<string, number>();
   for (const name of services) {
     const service = project.services.get(name);

@@ -1,12 +1,13 @@
+import type { Span } from '../model/diagnostic.js';
 import type { FileReader } from '../model/files.js';
 import type { ImageSource, Link, Mount, Service, WantedPort } from '../model/project.js';
 import type { EnvFileReader } from './env-files.js';
 import type { LookUp } from './look-up.js';
 import type { Problems } from './problems.js';
-import type { Placed, Written } from './written.js';
+import type { Located, YamlNode } from './yaml-node.js';
 
 /** What readers of fields may know of the world: values and two questions about files. */
-export interface Setting {
+export interface LoadContext {
   readonly directory: string;
   readonly projectName: string;
   readonly lookUp: LookUp;
@@ -14,6 +15,8 @@ export interface Setting {
   readonly files: FileReader | null;
   readonly envFiles: EnvFileReader;
   readonly budget: Budget;
+  /** Is told of directories of the host that are not there. */
+  readonly onMissingSource: (path: string, at: Span) => void;
 }
 
 /** How much may still come of things that are written shortly: port ranges, env files named often. */
@@ -23,16 +26,16 @@ export interface Budget {
 }
 
 /** What a reader is given beside the value. */
-export interface Reading {
+export interface FieldContext {
   readonly key: string;
   readonly problems: Problems;
-  readonly setting: Setting;
+  readonly setting: LoadContext;
 }
 
 /** Gives undefined, after telling the problem, when the value cannot be read. Never called with nothing (`key:`). */
-export type Reader<T> = (value: Written, reading: Reading) => T | undefined;
+export type Reader<T> = (value: YamlNode, reading: FieldContext) => T | undefined;
 
-export type BuildWritten = Omit<Extract<ImageSource, { kind: 'build' }>, 'kind' | 'ref' | 'dockerfile'> & {
+export type BuildDraft = Omit<Extract<ImageSource, { kind: 'build' }>, 'kind' | 'ref' | 'dockerfile'> & {
   readonly dockerfile: string | null;
 };
 
@@ -42,7 +45,7 @@ export interface NamedSource {
   readonly readOnly: boolean;
 }
 
-export type NetWritten =
+export type NetDraft =
   { readonly kind: 'bridge' | 'host' | 'none' } | { readonly kind: 'container'; readonly name: string };
 
 type Settled =
@@ -62,15 +65,15 @@ type Settled =
 /** One service as far as its own keys tell; the rest takes the other keys, the other services and the defaults. */
 export interface Draft extends Omit<Service, Settled> {
   readonly image: string;
-  readonly build: BuildWritten;
+  readonly build: BuildDraft;
   readonly dockerfile: string;
   readonly environment: ReadonlyMap<string, string>;
   readonly envFile: ReadonlyMap<string, string>;
   readonly links: readonly Link[];
   readonly externalLinks: readonly Link[];
-  readonly ports: readonly Placed<WantedPort>[];
-  readonly mounts: readonly Placed<Mount>[];
-  readonly tmpfs: readonly Placed<readonly [path: string, options: string]>[];
-  readonly volumesFrom: readonly Placed<NamedSource>[];
-  readonly net: NetWritten;
+  readonly ports: readonly Located<WantedPort>[];
+  readonly mounts: readonly Located<Mount>[];
+  readonly tmpfs: readonly Located<readonly [path: string, options: string]>[];
+  readonly volumesFrom: readonly Located<NamedSource>[];
+  readonly net: NetDraft;
 }
