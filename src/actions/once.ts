@@ -8,13 +8,13 @@ import type { Observed } from '../model/observed.js';
 import { allDone, type Outcome, type Outcomes } from '../model/plan.js';
 import { pauseAfter, pauseLeft } from '../plan/backoff.js';
 import { leftoversOf, type Job } from '../plan/leftovers.js';
-import { attend, type AttendedEnd } from './attend.js';
 import type { ProjectRequest } from './find-file.js';
 import { forget, NOTHING, recall, remember, type Memory, type Recalling, type Traces } from './job-memory.js';
 import { lockJob, type Busy } from './lock-job.js';
-import { lookFor, makeOneOff, type OneOff, type OneOffRequest } from './one-off.js';
+import { graceOf, lookFor, makeOneOff, type OneOff, type OneOffRequest } from './one-off.js';
 import { prepare } from './prepare.js';
 import { removeEnded } from './run.js';
+import { runAttached, type RunEnd } from './run-attached.js';
 import type { Terminal } from './terminal.js';
 import type { World } from './world.js';
 
@@ -109,7 +109,8 @@ export async function runJob(found: FoundJob, control: Control): Promise<OnceRes
   const outcomes = await makeJob({ oneOff, recalling, memory }, waited ? null : first, control);
   if (!allDone(outcomes)) return { container, outcomes, exitCode: null, late: false, took: took() };
   try {
-    const end = await attend({ engine: oneOff.engine, container, ...terminalOf(request) }, control);
+    const grace = graceOf(oneOff);
+    const end = await runAttached({ engine: oneOff.engine, container, grace, ...terminalOf(request) }, control);
     await tellEnd(oneOff, end, control);
     return { container, outcomes, exitCode: end.exitCode, late: end.late, took: took() };
   } finally {
@@ -216,7 +217,7 @@ const KILLED = 137;
 /** What the exit code alone does not tell. */
 async function tellEnd(
   { engine, prepared, request, wish: { name } }: OneOff,
-  { exitCode, late, outputFailure }: AttendedEnd,
+  { exitCode, late, outputFailure }: RunEnd,
   { emit, signal }: Control,
 ): Promise<void> {
   const warn = (code: string, message: string, hint: string | null = null) =>

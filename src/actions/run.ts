@@ -9,10 +9,10 @@ import { TsfigError } from '../model/errors.js';
 import type { Control } from '../model/event.js';
 import { oneOffName } from '../model/names.js';
 import { allDone, type Outcomes } from '../model/plan.js';
-import { attend } from './attend.js';
 import type { ProjectRequest } from './find-file.js';
-import { makeOneOff, type OneOff, type OneOffRequest } from './one-off.js';
+import { graceOf, makeOneOff, type OneOff, type OneOffRequest } from './one-off.js';
 import { prepare } from './prepare.js';
+import { runAttached } from './run-attached.js';
 import type { Terminal } from './terminal.js';
 import type { World } from './world.js';
 
@@ -57,7 +57,8 @@ export async function run(world: World, request: RunRequest, control: Control): 
   try {
     const { tty, stdin } = request.wish;
     const { terminal } = request;
-    const end = await attend({ engine, container, tty, stdin, terminal, limit: null }, control);
+    const grace = graceOf(oneOff);
+    const end = await runAttached({ engine, container, tty, stdin, terminal, grace, limit: null }, control);
     if (end.outputFailure !== null && !control.signal.aborted) throw end.outputFailure;
     return good({ container, outcomes, exitCode: end.exitCode });
   } finally {
