@@ -117,7 +117,8 @@ export class Session {
   /** For whoever ends by a signal and stops nothing. */
   async tellLeftRunning(): Promise<void> {
     if (this.#started.size === 0) return;
-    const message = `left running what was started: ${this.started.join(', ')}`;
+    const names = this.started.map(({ name }) => name);
+    const message = `left running what was started: ${names.join(', ')}`;
     const diagnostic = problem('left-running', message, 'tsfig up -d goes on from there, tsfig stop stops it');
     await this.control.emit({ kind: 'warning', diagnostic: { ...diagnostic, severity: 'warning' } });
   }
