@@ -12,11 +12,7 @@ import { leftoversOf, type Job } from '../plan/leftovers.js';
 import type { ProjectRequest } from './find-file.js';
 import { forget, NOTHING, recall, remember, type Memory, type Recalling, type Traces } from './job-memory.js';
 import { lockJob, type Busy } from './lock-job.js';
-<<<<<<< HEAD
-import { createdIn, lookFor, makeOneOff, type OneOff, type OneOffRequest } from './one-off.js';
-=======
-import { graceOf, lookFor, makeOneOff, type OneOff, type OneOffRequest } from './one-off.js';
->>>>>>> main
+import { createdIn, graceOf, lookFor, makeOneOff, type OneOff, type OneOffRequest } from './one-off.js';
 import { prepare } from './prepare.js';
 import { removeEnded } from './run.js';
 import { runAttached, type RunEnd } from './run-attached.js';
@@ -115,14 +111,9 @@ export async function runJob(found: FoundJob, control: Control): Promise<OnceRes
   if (!allDone(outcomes)) return { container, outcomes, exitCode: null, late: false, took: took() };
   const made = createdIn(outcomes, container);
   try {
-<<<<<<< HEAD
-    const end = await attend({ engine: oneOff.engine, container: made, ...terminalOf(request) }, control);
-    await tellEnd(oneOff, { ...end, made }, control);
-=======
     const grace = graceOf(oneOff);
-    const end = await runAttached({ engine: oneOff.engine, container, grace, ...terminalOf(request) }, control);
-    await tellEnd(oneOff, end, control);
->>>>>>> main
+    const end = await runAttached({ engine: oneOff.engine, container: made, grace, ...terminalOf(request) }, control);
+    await tellEnd(oneOff, { ...end, made }, control);
     return { container, outcomes, exitCode: end.exitCode, late: end.late, took: took() };
   } finally {
     await cleanUp({ oneOff, recalling, memory }, { made, remove: request.remove }, control);
@@ -232,11 +223,7 @@ const KILLED = 137;
 /** What the exit code alone does not tell. */
 async function tellEnd(
   { engine, prepared, request, wish: { name } }: OneOff,
-<<<<<<< HEAD
-  { exitCode, late, outputFailure, made }: AttendedEnd & { readonly made: ContainerHandle },
-=======
-  { exitCode, late, outputFailure }: RunEnd,
->>>>>>> main
+  { exitCode, late, outputFailure, made }: RunEnd & { readonly made: ContainerHandle },
   { emit, signal }: Control,
 ): Promise<void> {
   const warn = (code: string, message: string, hint: string | null = null) =>

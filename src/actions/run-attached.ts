@@ -4,7 +4,7 @@ import { retry } from '../lib/retry.js';
 import { seconds, type Milliseconds } from '../lib/units.js';
 import { hasCode, TsfigError } from '../model/errors.js';
 import type { Control } from '../model/event.js';
-import type { ContainerTarget } from '../model/replica.js';
+import { nameOf, type ContainerTarget } from '../model/replica.js';
 import type { Terminal } from './terminal.js';
 
 /** A created container that is to be started and followed to its end. */
@@ -96,7 +96,7 @@ async function attachTo({ engine, container, tty, stdin }: AttachedRun, life: Ab
 }
 
 /** The exit code, also from an engine, or over a connection, that was away for a while. */
-async function untilExit(engine: Engine, container: string, signal: AbortSignal): Promise<number> {
+async function untilExit(engine: Engine, container: ContainerTarget, signal: AbortSignal): Promise<number> {
   const isAway = (error: unknown): boolean => !signal.aborted && hasCode(error, 'engine-unreachable');
   for (;;) {
     try {
@@ -146,10 +146,14 @@ async function endOrStop(
   }
 }
 
-const noAnswer = (container: string): TsfigError =>
-  new TsfigError('engine-unreachable', `the engine has not answered to the stop of ${container}, which may still run`, {
-    hint: 'tsfig ps shows what runs, tsfig kill ends it',
-  });
+const noAnswer = (container: ContainerTarget): TsfigError =>
+  new TsfigError(
+    'engine-unreachable',
+    `the engine has not answered to the stop of ${nameOf(container)}, which may still run`,
+    {
+      hint: 'tsfig ps shows what runs, tsfig kill ends it',
+    },
+  );
 
 /** How long an engine that refuses to stop a container is asked again before the container is killed. */
 const STOP_TRIES = seconds(10);

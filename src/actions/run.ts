@@ -11,11 +11,7 @@ import { oneOffName } from '../model/names.js';
 import type { ContainerHandle } from '../model/replica.js';
 import { allDone, type Outcomes } from '../model/plan.js';
 import type { ProjectRequest } from './find-file.js';
-<<<<<<< HEAD
-import { createdIn, makeOneOff, type OneOff, type OneOffRequest } from './one-off.js';
-=======
-import { graceOf, makeOneOff, type OneOff, type OneOffRequest } from './one-off.js';
->>>>>>> main
+import { createdIn, graceOf, makeOneOff, type OneOff, type OneOffRequest } from './one-off.js';
 import { prepare } from './prepare.js';
 import { runAttached } from './run-attached.js';
 import type { Terminal } from './terminal.js';
@@ -63,12 +59,8 @@ export async function run(world: World, request: RunRequest, control: Control): 
   try {
     const { tty, stdin } = request.wish;
     const { terminal } = request;
-<<<<<<< HEAD
-    const end = await attend({ engine, container: made, tty, stdin, terminal, limit: null }, control);
-=======
     const grace = graceOf(oneOff);
-    const end = await runAttached({ engine, container, tty, stdin, terminal, grace, limit: null }, control);
->>>>>>> main
+    const end = await runAttached({ engine, container: made, tty, stdin, terminal, grace, limit: null }, control);
     if (end.outputFailure !== null && !control.signal.aborted) throw end.outputFailure;
     return good({ container, outcomes, exitCode: end.exitCode });
   } finally {
