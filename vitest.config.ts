@@ -17,6 +17,7 @@ export default defineConfig({
           env,
           globalSetup: ['test/support/build.ts'],
           sequence: { groupOrder: 0 },
+          testTimeout: 60_000, // what takes two seconds takes ten on a machine that does much else
           include: ['test/unit/**/*.test.ts', 'test/contract/memory.test.ts', 'test/architecture.test.ts'],
         },
       },

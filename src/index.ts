@@ -29,5 +29,15 @@ export type { Checked, Diagnostic, Span } from './model/diagnostic.js';
 export { TsfigError, type ErrorCode } from './model/errors.js';
 export type { BackingOff, Control, Emit, JobEnded, LogLine, Progress, RunEvent } from './model/event.js';
 export type { ObservedContainer, Unready } from './model/observed.js';
-export type { Outcome, Outcomes, Plan, Reason, Step } from './model/plan.js';
+export type {
+  ContainerRef,
+  EndedStep,
+  Outcome,
+  Outcomes,
+  Plan,
+  Reason,
+  Step,
+  StepGroup,
+  StepId,
+} from './model/plan.js';
 export type { Project, Service } from './model/project.js';

@@ -9,13 +9,13 @@ import { allDone, type Outcome, type Outcomes } from '../model/plan.js';
 import type { ContainerHandle } from '../model/replica.js';
 import { pauseAfter, pauseLeft } from '../plan/backoff.js';
 import { leftoversOf, type Job } from '../plan/leftovers.js';
-import { attend, type AttendedEnd } from './attend.js';
 import type { ProjectRequest } from './find-file.js';
 import { forget, NOTHING, recall, remember, type Memory, type Recalling, type Traces } from './job-memory.js';
 import { lockJob, type Busy } from './lock-job.js';
-import { createdIn, lookFor, makeOneOff, type OneOff, type OneOffRequest } from './one-off.js';
+import { createdIn, graceOf, lookFor, makeOneOff, type OneOff, type OneOffRequest } from './one-off.js';
 import { prepare } from './prepare.js';
 import { removeEnded } from './run.js';
+import { runAttached, type RunEnd } from './run-attached.js';
 import type { Terminal } from './terminal.js';
 import type { World } from './world.js';
 
@@ -111,7 +111,8 @@ export async function runJob(found: FoundJob, control: Control): Promise<OnceRes
   if (!allDone(outcomes)) return { container, outcomes, exitCode: null, late: false, took: took() };
   const made = createdIn(outcomes, container);
   try {
-    const end = await attend({ engine: oneOff.engine, container: made, ...terminalOf(request) }, control);
+    const grace = graceOf(oneOff);
+    const end = await runAttached({ engine: oneOff.engine, container: made, grace, ...terminalOf(request) }, control);
     await tellEnd(oneOff, { ...end, made }, control);
     return { container, outcomes, exitCode: end.exitCode, late: end.late, took: took() };
   } finally {
@@ -222,7 +223,7 @@ const KILLED = 137;
 /** What the exit code alone does not tell. */
 async function tellEnd(
   { engine, prepared, request, wish: { name } }: OneOff,
-  { exitCode, late, outputFailure, made }: AttendedEnd & { readonly made: ContainerHandle },
+  { exitCode, late, outputFailure, made }: RunEnd & { readonly made: ContainerHandle },
   { emit, signal }: Control,
 ): Promise<void> {
   const warn = (code: string, message: string, hint: string | null = null) =>

@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/engine.js';
 import { withNeeds } from '../graph/select.js';
-import type { Milliseconds } from '../lib/units.js';
+import { seconds, type Milliseconds } from '../lib/units.js';
 import type { Control } from '../model/event.js';
 import type { Observed } from '../model/observed.js';
 import type { Outcomes, Plan, Step } from '../model/plan.js';
@@ -48,6 +48,12 @@ export function createdIn(outcomes: Outcomes, name: string): ContainerHandle {
 
 export const servicesFor = ({ needs }: Prepared, { service, noDeps }: OneOffRequest): string[] =>
   noDeps ? [service] : withNeeds(needs, [service]);
+
+/** How long the engine gives a container without a grace period of its own. */
+const ENGINE_GRACE = seconds(10);
+
+export const graceOf = ({ prepared, request }: OneOff): Milliseconds =>
+  prepared.project.services.get(request.service)?.stopGrace ?? ENGINE_GRACE;
 
 /** Throws `project-elsewhere`. */
 export async function lookFor(

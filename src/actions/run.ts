@@ -10,10 +10,10 @@ import type { Control } from '../model/event.js';
 import { oneOffName } from '../model/names.js';
 import type { ContainerHandle } from '../model/replica.js';
 import { allDone, type Outcomes } from '../model/plan.js';
-import { attend } from './attend.js';
 import type { ProjectRequest } from './find-file.js';
-import { createdIn, makeOneOff, type OneOff, type OneOffRequest } from './one-off.js';
+import { createdIn, graceOf, makeOneOff, type OneOff, type OneOffRequest } from './one-off.js';
 import { prepare } from './prepare.js';
+import { runAttached } from './run-attached.js';
 import type { Terminal } from './terminal.js';
 import type { World } from './world.js';
 
@@ -59,7 +59,8 @@ export async function run(world: World, request: RunRequest, control: Control): 
   try {
     const { tty, stdin } = request.wish;
     const { terminal } = request;
-    const end = await attend({ engine, container: made, tty, stdin, terminal, limit: null }, control);
+    const grace = graceOf(oneOff);
+    const end = await runAttached({ engine, container: made, tty, stdin, terminal, grace, limit: null }, control);
     if (end.outputFailure !== null && !control.signal.aborted) throw end.outputFailure;
     return good({ container, outcomes, exitCode: end.exitCode });
   } finally {

@@ -3,6 +3,7 @@ import type { Hands } from '../apply/hands.js';
 import { watchProject } from '../apply/watch.js';
 import type { Engine } from '../engine/engine.js';
 import { raceAbort } from '../lib/deadline.js';
+import { problem } from '../model/diagnostic.js';
 import type { Control, RunEvent } from '../model/event.js';
 import type { Plan, StepId } from '../model/plan.js';
 import type { ContainerHandle } from '../model/replica.js';
@@ -111,6 +112,15 @@ export class Session {
     const [service = '', number] = named.split('@');
     const all = this.input?.replicas.wanted.get(service) ?? [];
     return all.filter((each) => number === undefined || each.number === Number(number)).map(({ name }) => name);
+  }
+
+  /** For whoever ends by a signal and stops nothing. */
+  async tellLeftRunning(): Promise<void> {
+    if (this.#started.size === 0) return;
+    const names = this.started.map(({ name }) => name);
+    const message = `left running what was started: ${names.join(', ')}`;
+    const diagnostic = problem('left-running', message, 'tsfig up -d goes on from there, tsfig stop stops it');
+    await this.control.emit({ kind: 'warning', diagnostic: { ...diagnostic, severity: 'warning' } });
   }
 
   async close(): Promise<void> {

@@ -56,21 +56,25 @@ export async function up(world: World, request: UpRequest, control: Control): Pr
   const session = await openSession(engine, project.name, control, { follow: !request.detach });
   try {
     const outcomes = await bringUpLocked(bringing, session, control);
-    if (request.detach) return good({ outcomes, exits: [], exitCode: null });
+    if (request.detach) {
+      if (control.signal.aborted) await session.tellLeftRunning();
+      return good({ outcomes, exits: [], exitCode: null });
+    }
     return good(await stayAttached(bringing, { session, outcomes }, control));
   } finally {
     await session.close();
   }
 }
 
-/** Where a signal ends it, what was started by then, and what is adopted, is stopped all the same. */
+/** Where a signal ends it, what was started by then, and what is adopted, is stopped all the same; with `detach` it is told. */
 async function bringUpLocked(bringing: Bringing, session: Session, control: Control): Promise<Outcomes> {
   const { world, engine, prepared, request } = bringing;
   try {
     const of = { engine, project: prepared.project.name };
     return await locked(world, of, control, () => bringUp(bringing, session, control));
   } catch (error) {
-    if (!request.detach && control.signal.aborted) await stopOwn(bringing, session, control);
+    if (control.signal.aborted)
+      await (request.detach ? session.tellLeftRunning() : stopOwn(bringing, session, control));
     throw error;
   }
 }

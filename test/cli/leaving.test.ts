@@ -115,3 +115,54 @@ describe('signals of one moment are one wish', () => {
     expect((await scenario.inspect('web')).State.ExitCode).toBe(5);
   });
 });
+
+describe('a job whose engine does not answer any more', () => {
+  const JOB = 'image: busybox, stop_grace_period: 0s, command: ["sh", "-c", "echo ready; sleep 600"]';
+
+  it.each([
+    { by: 'the first TERM', args: [] },
+    { by: '--timeout', args: ['--timeout', '1s'] },
+  ])('is given up after $by, with its lock given back', async ({ args }) => {
+    scenario.fig(`job: { ${JOB} }`);
+    const job = scenario.start(['run', '--once', ...args, 'job'], { env: proxy.env });
+    await job.shows('ready');
+    void holding('/stop', '/kill');
+    if (args.length === 0) job.child.kill('SIGTERM');
+    const { code, stderr } = await job.ended;
+    expect(code, stderr).toBe(125);
+    expect(stderr).toContain(`has not answered to the stop of ${scenario.project}_job_once, which may still run`);
+    const next = await scenario.run(['run', '--once', 'job', 'echo', 'next']);
+    expect(next, next.stderr).toMatchObject({ code: 0, stdout: 'next\n' });
+  });
+
+  it('is followed to its end over a connection that breaks', async () => {
+    scenario.fig(`job: { ${JOB} }`);
+    let waits = 0;
+    proxy.onRequest = ({ path }) => (path.endsWith('/wait') && (waits += 1) === 1 ? 'drop' : 'pass');
+    const { code, stderr } = await scenario.run(['run', '--once', 'job', 'sh', '-c', 'exit 7'], { env: proxy.env });
+    expect(code, stderr).toBe(7);
+    expect(waits).toBe(2);
+  });
+
+  it('is stopped although the first request to stop it is lost', async () => {
+    scenario.fig(`job: { ${JOB}, stop_signal: SIGKILL }`);
+    let stops = 0;
+    proxy.onRequest = ({ path }) => (path.endsWith('/stop') && (stops += 1) === 1 ? 'drop' : 'pass');
+    const job = scenario.start(['run', '--once', 'job'], { env: proxy.env });
+    await job.shows('ready');
+    job.child.kill('SIGTERM');
+    expect((await job.ended).code).toBe(137);
+  });
+});
+
+it('up stops its containers although the first request to stop one is lost', async () => {
+  scenario.fig(`web: { ${SLEEPY} }`);
+  let stops = 0;
+  proxy.onRequest = ({ path }) => (path.endsWith('/stop') && (stops += 1) === 1 ? 'drop' : 'pass');
+  const up = scenario.start(['up'], { env: proxy.env });
+  await up.shows('web_1  | ready');
+  up.child.kill('SIGINT');
+  const { code, stderr } = await up.ended;
+  expect(code, stderr).toBe(130);
+  expect(await scenario.states()).toEqual(['web_1: exited']);
+});

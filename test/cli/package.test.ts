@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,8 +16,12 @@ let app: string;
 let tarball: string;
 let packed: string[];
 
-const run = (command: string, args: readonly string[], cwd: string, env = process.env): string =>
-  execFileSync(command, args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+/** What it prints; the failure of one that fails tells that as well. */
+function run(command: string, args: readonly string[], cwd: string, env = process.env): string {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, env, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}\n${stdout}${stderr}`);
+  return stdout;
+}
 
 /** A project with tsfig in its node_modules. */
 function install(name: string, ...flags: readonly string[]): string {
@@ -119,7 +123,7 @@ void tsfig.check(world, { file: null, projectName: null }, control).then((result
   }
 
   it('is used as docs/api.md says', async () => {
-    expect(use('example.mjs')).toMatch(/web[^]*\ntrue\n$/);
+    expect(use('example.mjs')).toMatch(/'create-container', 'start-container'[^]*\ntrue\n$/);
     expect(await scenario.states()).toEqual(['web_1: running']);
   });
 

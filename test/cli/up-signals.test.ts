@@ -109,7 +109,7 @@ web: { ${SLEEPY}, links: [db] }
     expect((await scenario.states()).filter((state) => state.endsWith('running'))).toEqual([]);
   });
 
-  it('with -d leaves what has been started as it is', async () => {
+  it('with -d leaves what has been started as it is, and says so', async () => {
     scenario.fig(`
 db: { ${SLEEPY}, healthcheck: { test: [CMD, "false"], interval: 1h, start_period: 1h } }
 web: { ${SLEEPY}, links: [db] }
@@ -117,7 +117,10 @@ web: { ${SLEEPY}, links: [db] }
     const up = scenario.start(['--progress', 'json', 'up', '-d']);
     await up.shows(/"step-started"[^\n]*"wait-ready"/);
     up.child.kill('SIGTERM');
-    expect((await up.ended).code).toBe(143);
+    const { code, stderr } = await up.ended;
+    expect(code).toBe(143);
+    expect(stderr).toContain(`left running what was started: ${scenario.name('db')}`);
+    expect(stderr).toContain('tsfig stop stops it');
     expect(await scenario.states()).toContain('db_1: running');
   });
 

@@ -2,18 +2,20 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /** What can happen to a request on its way to the engine, or to the answer on its way back. */
-export const FAULTS = ['kill', 'drop', '500', '409', '404', 'delay', 'half'] as const;
+export const FAULTS = ['kill', 'drop', 'hold', '500', '409', '404', 'delay', 'half'] as const;
 export type FaultKind = (typeof FAULTS)[number];
 
 /**
  * `before`: the engine never hears of the request (with `delay`, late). `after`: the engine has answered and tsfig does not
- * hear of that, or hears something else. `half` is an answer that breaks off in the middle, so it has no `before`.
+ * hear of that, or hears something else. `hold` never answers. `half` is an answer that breaks off in the middle, so it has no `before`.
  */
 export interface Fault {
   readonly kind: FaultKind;
   readonly when: 'before' | 'after';
   /** What `kill` does: ends tsfig at once. */
   readonly kill: () => void;
+  /** What `hold` does besides: the user loses patience. */
+  readonly insist?: () => void;
   /** What `delay` waits for, instead of a moment. */
   readonly until?: Promise<unknown>;
 }
@@ -21,7 +23,7 @@ export interface Fault {
 const DELAY_MS = 300;
 
 /** Answers instead of the engine, or not at all; with `delay`, goes on as if nothing had been, a little later. */
-export function spoil(socket: Socket, { kind, kill, until }: Fault, goOn: () => void): void {
+export function spoil(socket: Socket, { kind, kill, insist, until }: Fault, goOn: () => void): void {
   switch (kind) {
     case 'kill':
       kill();
@@ -29,6 +31,9 @@ export function spoil(socket: Socket, { kind, kill, until }: Fault, goOn: () => 
       return;
     case 'drop':
       socket.destroy();
+      return;
+    case 'hold':
+      insist?.();
       return;
     case 'delay':
       if (until) void until.then(goOn);
