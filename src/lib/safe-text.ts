@@ -8,6 +8,7 @@ declare const SAFE: unique symbol;
 
 /** Control sequences (ECMA-48: CSI) and operating system commands (xterm: OSC), such as colors and the window's title. */
 const SEQUENCE =
+  // eslint-disable-next-line no-control-regex -- it is about them
   /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b\]|\u009d)[^\u0007\u001b\u009c\u009d\n]*(?:\u0007|\u001b\\|\u009c)/g;
 /** What ends a line or moves along it somewhere. */
 const BREAK = /[\t\n\v\f\r\u0085\u2028\u2029]+/g;

@@ -22,6 +22,7 @@ const HOSTILE = [
 ].join('\n');
 
 /** What a live view does to the terminal by itself. */
+// eslint-disable-next-line no-control-regex -- it is about them
 const OWN_MOVES = /\u001b\[(?:\?25[lh]|2K|J|\d+A)|\r(?=\u001b\[\d+A)/g;
 
 function expectHarmless({ stdout, stderr }: Printed): void {
