@@ -29,7 +29,11 @@ const step = <A extends StepAction>(id: string, action: A, needs: readonly strin
 const create = (name: string, ...needs: string[]): Create =>
   step(
     `create ${name}`,
-    { kind: 'create-container', spec: sealContainer(specOf(name, 'p', { command: ['sleep', '300'] })), replica: REPLICA },
+    {
+      kind: 'create-container',
+      spec: sealContainer(specOf(name, 'p', { command: ['sleep', '300'] })),
+      replica: REPLICA,
+    },
     needs,
   );
 /** Starts what `create NAME` makes. */
