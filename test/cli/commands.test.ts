@@ -129,7 +129,10 @@ old: { ${IDLE} }
 describe('restart', () => {
   it('keeps ids, changes the start, and a container that cannot start fails alone', async () => {
     scenario.fig(`web: { ${IDLE} }\nbad: { image: busybox, net: none, command: nosuchthing }`);
-    expect((await scenario.run(['up', '-d'])).code).toBe(1);
+    await scenario.ok('up', '-d', 'web');
+    const labels = { ...(await scenario.inspect('web')).Config.Labels, 'com.docker.compose.service': 'bad' };
+    const Cmd = ['nosuchthing'];
+    await scenario.docker.createContainer({ name: scenario.name('bad'), Image: 'busybox', Cmd, Labels: labels });
     const before = await scenario.inspect('web');
     const { code, stderr } = await scenario.run(['restart']);
     expect(code).toBe(1);
