@@ -32,7 +32,9 @@ export const registerUp: Register = (program, run) => {
     .option('--no-wait', 'start in order, but do not wait for health checks')
     .addOption(waitTimeout('how long a service may take to be ready'))
     .option('--no-deps', 'only the services named, not what they need')
-    .addOption(new Option('--force-recreate', 'recreate containers even if they have not changed').conflicts('recreate'))
+    .addOption(
+      new Option('--force-recreate', 'recreate containers even if they have not changed').conflicts('recreate'),
+    )
     .option('--no-recreate', 'leave containers as they are, even when they differ')
     .addOption(new Option('--build', 'rebuild images even if they exist').default(undefined))
     .option('--no-build', 'fail rather than build a missing image')
