@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { CommanderError, type Command } from 'commander';
 import { split } from 'shlex';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,6 +11,7 @@ import { parse as parseYaml } from 'yaml';
 import * as codes from '../src/cli/exit-codes.js';
 import { makeProgram } from '../src/cli/program.js';
 import { Scenario, type Ended } from './support/cli.js';
+import { freePort } from './support/free-port.js';
 import { blocksOf, inlineCommands, PAGES, readRoot, tableUnder, type Block } from './support/pages.js';
 
 /**
@@ -27,11 +29,17 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'bin/test': 'runs this test',
 };
 
-/** A directory with `tsfig` in it, for PATH. */
+/** What the pages ask with curl, where there is none. */
+const CURL = `#!/bin/sh
+exec ${process.execPath} -e 'fetch("http://" + process.argv[1]).then((answer) => answer.text()).then(console.log)' "$@"
+`;
+
+/** A directory with `tsfig` and `curl` in it, for PATH. */
 let programs: string;
 beforeAll(() => {
   programs = mkdtempSync(join(tmpdir(), 'tsfig-docs-'));
   symlinkSync(join(root, 'bin/tsfig.js'), join(programs, 'tsfig'));
+  writeFileSync(join(programs, 'curl'), CURL, { mode: 0o755 });
 });
 afterAll(() => rmSync(programs, { recursive: true }));
 
@@ -101,9 +109,13 @@ describe('commands in a block', () => {
 
   it.each(named('sh').filter(([, block]) => isRun(block)))('%s work', async (_, block) => {
     await inScenario(async (scenario) => {
-      scenario.fig(stoppingAtOnce(figAbove(block)));
-      const { code, stdout, stderr } = await runShell(scenario, block.text.replaceAll('docs-pool', scenario.project));
+      const port = await freePort();
+      const elsewhere = (text: string): string =>
+        text.replaceAll('docs-pool', scenario.project).replaceAll(/(?<=localhost:|")8000\b/g, `${port}`);
+      scenario.fig(stoppingAtOnce(elsewhere(figAbove(block))));
+      const { code, stdout, stderr } = await runShell(scenario, elsewhere(block.text));
       expect(code, `${stdout}${stderr}`).toBe(0);
+      if (block.text.includes('curl ')) expect(stdout).toMatch(/^Hello! My db is at tcp:\/\/[\d.]+:5432$/m);
     });
   });
 
@@ -179,16 +191,33 @@ describe('examples of --help', () => {
   });
 });
 
+describe('docs/pictures', () => {
+  it('show what tsfig prints today', { timeout: 180_000 }, async () => {
+    const check = await promisify(execFile)(process.execPath, [join(root, 'scripts/pictures.mjs'), '--check']);
+    expect(check).toEqual({ stdout: '', stderr: '' });
+  });
+});
+
 describe('README.md', () => {
   it('has a table of the commands, in the order of --help, in its words', () => {
-    const rows = tableUnder('README.md', 'Commands').map(([name = '', about = '']) => [
+    const table = tableUnder('README.md', 'Commands').map(([name = '', about = '']) => [
       name.replaceAll(/`|tsfig /g, ''),
       about.replaceAll('`', ''),
     ]);
+    const rows = table.filter(([name]) => !name?.startsWith('**'));
     const described = program.commands.map((command) => [command.name(), command.description()]);
     expect(rows.map(([name]) => name)).toEqual(described.map(([name]) => name));
     const other = rows.filter(([name, about]) => described.find(([one]) => one === name)?.[1] !== about);
     expect(other.map(([name]) => name)).toEqual(['completion']);
+  });
+
+  it('groups the commands as --help does', () => {
+    const rows = tableUnder('README.md', 'Commands').map(([name = '']) => name.replaceAll(/`|tsfig |\*/g, ''));
+    const listed = program.commands.flatMap((command, at, { [at - 1]: before }) => [
+      ...(command.helpGroup() === before?.helpGroup() ? [] : [command.helpGroup().replace(':', '')]),
+      command.name(),
+    ]);
+    expect(rows).toEqual(listed);
   });
 
   it('has a table of every exit code', () => {

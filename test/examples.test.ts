@@ -27,9 +27,15 @@ describe('quickstart', () => {
   beforeAll(async () => {
     port = String(await freePort());
     project = new Project('quickstart/fig.yml', { PORT: port });
-    await project.succeed('up', '-d');
+    await up();
   }, WITH_BUILDS_MS);
   afterAll(() => project.remove());
+
+  /** A web that nothing needs is not waited for by `up -d`. */
+  async function up(...flags: string[]): Promise<void> {
+    await project.succeed('up', '-d', ...flags);
+    await project.succeed('ready');
+  }
 
   /** Asks the page as bin/demo does, until it answers, and reads the count from it. */
   async function visit(): Promise<number> {
@@ -48,7 +54,7 @@ describe('quickstart', () => {
   it('goes on counting after every container has been recreated', async () => {
     const before = await visit();
     const { Id } = await project.container('redis');
-    await project.succeed('up', '-d', '--force-recreate');
+    await up('--force-recreate');
     expect((await project.container('redis')).Id).not.toBe(Id);
     expect(await visit()).toBe(before + 1);
   });
@@ -67,10 +73,10 @@ describe('quickstart', () => {
     const before = await visit();
     await project.succeed('down');
     expect(await project.containers()).toEqual([]);
-    await project.succeed('up', '-d');
+    await up();
     expect(await visit()).toBe(before + 1);
     await project.succeed('down', '-v');
-    await project.succeed('up', '-d');
+    await up();
     expect(await visit()).toBe(1);
   });
 });

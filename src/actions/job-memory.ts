@@ -55,7 +55,7 @@ async function recallContainer({ engine, signal }: Recalling, newest: ObservedCo
     if (failures === 0) return NOTHING;
     return { failures, last, why: await whyOf({ engine, details, image: newest.image }, signal), volume: null };
   } catch (error) {
-    if (hasCode(error, 'container-not-found')) return NOTHING; // removed by another hand, and with it what it told
+    if (hasCode(error, 'container-not-found')) return NOTHING; // removed by someone else meanwhile, and its history with it
     throw error;
   }
 }

@@ -38,7 +38,7 @@ export interface OnceResult {
   readonly outcomes: Outcomes;
   /** The job's own code; null when it never ran. */
   readonly exitCode: number | null;
-  /** It was stopped because its time was up. */
+  /** It was stopped because it timed out. */
   readonly late: boolean;
   /** Without the wait after runs that failed at once. */
   readonly took: Milliseconds;
@@ -228,7 +228,7 @@ async function tellEnd(
 ): Promise<void> {
   const warn = (code: string, message: string, hint: string | null = null) =>
     emit({ kind: 'warning', diagnostic: { ...problem(code, message, hint), severity: 'warning' } });
-  if (late) await warn('deadline-passed', `${name} was stopped, because its time was up`);
+  if (late) await warn('deadline-passed', `${name} was stopped because it timed out`);
   if (outputFailure !== null && !signal.aborted) {
     await warn('output-lost', `the connection to the output of ${name} broke`, 'its log has all of it: tsfig logs');
   }

@@ -23,7 +23,7 @@ export interface AttachedRun {
 export interface RunEnd {
   /** The command's own code. */
   readonly exitCode: number;
-  /** It was stopped because its time was up. */
+  /** It was stopped because it timed out. */
   readonly late: boolean;
   /** What broke the reading of its output before the end; null: all of it was passed on. */
   readonly outputFailure: Error | null;

@@ -154,7 +154,7 @@ const ignoresOrphans = ({ environment }: World): boolean =>
 
 async function warnOfOrphans(orphans: readonly ObservedContainer[], { emit }: Control): Promise<void> {
   if (orphans.length === 0) return;
-  const message = `containers of services that the file does not have any more: ${orphans.map(({ name }) => name).join(', ')}`;
+  const message = `containers of services that are no longer in the file: ${orphans.map(({ name }) => name).join(', ')}`;
   const hint = 'up --remove-orphans removes them';
   await emit({
     kind: 'warning',

@@ -27,7 +27,7 @@ export async function outputOfLiving(
     const { state } = await engine.inspectContainer(container, { signal });
     return hasEnded(state) ? lastOf(attachment) : attachment.output;
   } catch (error) {
-    if (hasCode(error, 'container-not-found')) return lastOf(attachment); // removed by another hand
+    if (hasCode(error, 'container-not-found')) return lastOf(attachment); // removed by someone else meanwhile
     attachment.close();
     throw error;
   }

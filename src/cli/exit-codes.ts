@@ -5,7 +5,7 @@ export const EXIT_OK = 0;
 export const EXIT_FAILED = 1;
 /** `plan --exit-code`: there is something to do; `units --check`: the folder differs. */
 export const EXIT_CHANGES = 2;
-/** `run --timeout`: the time was up, as with timeout(1). */
+/** `run --timeout`: the job timed out, as with timeout(1). */
 export const EXIT_LATE = 124;
 /** Another process holds the lock (EX_TEMPFAIL of sysexits.h). */
 const EXIT_BUSY = 75;

@@ -187,7 +187,7 @@ class Writer implements Output {
     if (this.#render === null) return;
     this.#render = null;
     void this.#err.write(
-      `${safe`tsfig cannot show what it does any more: ${error instanceof Error ? error.message : 'a bug'}`}\n`,
+      `${safe`tsfig can no longer show what it does: ${error instanceof Error ? error.message : 'a bug'}`}\n`,
     );
   }
 

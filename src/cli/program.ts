@@ -19,28 +19,22 @@ import { registerUp } from './commands/up.js';
 import { registerUnits } from './commands/units.js';
 import { registerVersion } from './commands/version.js';
 import { withAdvice } from './elsewhere.js';
+import { environmentHelp } from './help.js';
 import { collect, readCount } from './values.js';
 
-/** In the order in which `--help` lists them. What a command needs to work is imported when it runs. */
-const COMMANDS: Readonly<Record<string, Register>> = {
-  up: registerUp,
-  run: registerRun,
-  ps: registerPs,
-  logs: registerLogs,
-  stop: registerStop,
-  start: registerStart,
-  restart: registerRestart,
-  kill: registerKill,
-  rm: registerRm,
-  down: registerDown,
-  build: registerBuild,
-  pull: registerPull,
-  plan: registerPlan,
-  ready: registerReady,
-  config: registerConfig,
-  units: registerUnits,
-  completion: registerCompletion,
-  version: registerVersion,
+/** By use, in the order in which `--help` lists them. What a command needs to work is imported when it runs. */
+const GROUPS: Readonly<Record<string, Readonly<Record<string, Register>>>> = {
+  'Everyday commands': { up: registerUp, run: registerRun, ps: registerPs, logs: registerLogs, down: registerDown },
+  Containers: {
+    stop: registerStop,
+    start: registerStart,
+    restart: registerRestart,
+    kill: registerKill,
+    rm: registerRm,
+  },
+  Images: { build: registerBuild, pull: registerPull },
+  'Look before and wait after': { config: registerConfig, plan: registerPlan, ready: registerReady },
+  'Set-up': { units: registerUnits, completion: registerCompletion, version: registerVersion },
 };
 
 /** The options that stand before the command. */
@@ -62,6 +56,9 @@ export function makeProgram(version: string, run: Run, words: readonly string[] 
     .description('Brings a project of containers up on one Docker host from one file, fig.yml.')
     .usage('[options] COMMAND [arguments]')
     .enablePositionalOptions()
+    .optionsGroup('Options, before the command:')
+    .helpOption('-h, --help', 'print this, or with a command its options and examples')
+    .configureHelp({ subcommandTerm: (command) => command.name() })
     .configureOutput({ outputError: (message, write) => write(withAdvice(message)) })
     .showHelpAfterError('(tsfig --help lists commands and options)')
     .version(`tsfig ${version}`, '-v, --version', 'print the version')
@@ -73,7 +70,8 @@ export function makeProgram(version: string, run: Run, words: readonly string[] 
         .choices(['auto', 'tty', 'plain', 'json', 'quiet'])
         .default('auto'),
     )
-    .option('--no-color', 'no colours, even on a terminal (NO_COLOR does the same)')
+    .option('--no-color', 'no colors, even on a terminal (NO_COLOR does the same)')
+    .addHelpText('after', environmentHelp)
     .addHelpText(
       'after',
       examples(
@@ -83,15 +81,21 @@ export function makeProgram(version: string, run: Run, words: readonly string[] 
         'tsfig plan                what up would do, and why',
       ),
     );
-  for (const name of commandsFor(program, words)) COMMANDS[name]?.(program, run);
-  return program;
+  const given = givenCommand(program, words);
+  for (const [group, commands] of Object.entries(GROUPS)) {
+    program.commandsGroup(`${group}:`);
+    for (const [name, register] of Object.entries(commands)) {
+      if (given === undefined || given === name) register(program, run);
+    }
+  }
+  return program.helpCommand('help [command]', 'print the options and examples of a command');
 }
 
-/** What is not a command's name is compared with all of them, and completion tells of all. */
-function commandsFor({ options }: Command, words: readonly string[]): string[] {
+/** The command that the words name. Undefined where all are needed: an unknown one is compared with them, completion lists them. */
+function givenCommand({ options }: Command, words: readonly string[]): string | undefined {
   const takesValue = (word: string): boolean =>
     options.some(({ short, long, required }) => required && (word === short || word === long));
   const given = words.find((word, at) => !word.startsWith('-') && !takesValue(words[at - 1] ?? ''));
-  const isAlone = given !== undefined && Object.hasOwn(COMMANDS, given) && given !== 'completion';
-  return isAlone ? [given] : Object.keys(COMMANDS);
+  const isKnown = given !== undefined && Object.values(GROUPS).some((commands) => Object.hasOwn(commands, given));
+  return isKnown && given !== 'completion' ? given : undefined;
 }

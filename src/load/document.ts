@@ -71,7 +71,7 @@ function* soundTokens(source: SourceText, problems: Problems): Generator<CST.Tok
     lexemes += 1;
     const isDeep = parser.stack.length > DEEPEST * 2;
     if (isDeep || lexemes > MOST_LEXEMES) {
-      const message = isDeep ? 'nested too deeply' : 'the file says too many things';
+      const message = isDeep ? 'nested too deeply' : 'the file holds too many values';
       problems.error('bad-yaml', message, source.spanAt(parser.offset));
     }
     if (problems.hasErrors || wrong >= 10) return;

@@ -146,7 +146,7 @@ export const SECTIONS: readonly Section[] = [
         web('command: upload-logs\ntsfig.once: true'),
       ]),
       row('healthcheck', 'healthcheck', readHealthCheck, [
-        'How the engine sees that the service is ready; whoever needs it waits for that',
+        'How the engine checks that the service works; services that link to it wait until it is healthy',
         'a mapping of `test` (a line for a shell, or a list `["CMD", …]`), `interval`, `timeout`, `retries`, `start_period`, `start_interval`, `disable`',
         web(
           'healthcheck:\n  test: curl -f http://localhost/\n  interval: 10s\n  timeout: 2s\n  retries: 3\n  start_period: 5s',
@@ -179,12 +179,12 @@ export const SECTIONS: readonly Section[] = [
     title: 'Other services and the network',
     fields: [
       row('links', 'links', readLinks, [
-        'Services this one needs: started first, reachable by name, and told in variables such as `DB_PORT_5432_TCP_ADDR`',
+        'Services this one needs: started first, reachable by name, and listed in variables such as `DB_PORT_5432_TCP_ADDR`',
         'a list of `SERVICE[:ALIAS]`',
         withDb('links:\n  - db\n  - db:database'),
       ]),
       row('tsfig.link_env', 'linkEnv', linkEnv, [
-        'How much of its `links` a service is told in variables: `ports` leaves out the variables of the target, which may be secret',
+        'Which variables a service gets from its `links`: `ports` leaves out the variables of the target, which may be secret',
         '`none`, `ports`, `all`',
         withDb('links: [db]\ntsfig.link_env: ports'),
       ]),
@@ -201,7 +201,7 @@ export const SECTIONS: readonly Section[] = [
         ),
       ]),
       row('expose', 'expose', readExpose, [
-        'Ports told to services that link here, without publishing them',
+        'Ports that services linking here get in variables; not published',
         'a list of `PORT[/udp]` or ranges',
         web('expose: ["3000", "8000-8002"]'),
       ]),
@@ -247,7 +247,7 @@ export const SECTIONS: readonly Section[] = [
         web('volumes:\n  - /var/cache/nginx\n  - ./html:/usr/share/nginx/html:ro\n  - logs:/var/log/nginx'),
       ]),
       row('volumes_from', 'volumesFrom', readVolumesFrom, [
-        'Services or containers whose volumes are mounted here as well',
+        'Services or containers whose volumes are also mounted here',
         'a list of `NAME[:ro]`; a service wins over a container of that name',
         withDb('volumes_from: ["db:ro"]'),
       ]),
@@ -303,7 +303,7 @@ export const SECTIONS: readonly Section[] = [
       ]),
       row('cgroup_parent', 'cgroupParent', readText, ['The parent control group', 'text', web('cgroup_parent: /shop')]),
       row('privileged', 'privileged', readBoolean, [
-        'Gives all rights on the host',
+        'Runs the container privileged',
         'true or false',
         web('privileged: true'),
       ]),
@@ -314,9 +314,9 @@ export const SECTIONS: readonly Section[] = [
         'a list',
         web('security_opt: ["no-new-privileges:true"]'),
       ]),
-      row('pid', 'pid', pid, ['Whose processes are seen', '`host`, `container:CONTAINER`', web('pid: host')]),
+      row('pid', 'pid', pid, ['The PID namespace to use', '`host`, `container:CONTAINER`', web('pid: host')]),
       row('ipc', 'ipc', ipc, [
-        'Whose shared memory is seen',
+        'The IPC namespace to use',
         '`host`, `private`, `shareable`, `none`, `container:CONTAINER`',
         web('ipc: host'),
       ]),

@@ -18,12 +18,12 @@ db:
   image: postgres
 \`\`\`
 
-A service needs \`image\` or \`build\`; every other key may be left out, and an empty one (\`ports:\`) is as good as none.
+A service needs \`image\` or \`build\`; every other key may be left out, and an empty one (\`ports:\`) is ignored.
 \`tsfig config\` shows what tsfig makes of the file.
 
 ## How the file is read
 
-- It is YAML 1.2. A key written twice is an error. \`49100:22\` is a text, and \`1.10\` stays \`1.10\`.
+- It is YAML 1.2. A key written twice is an error. \`49100:22\` is a string, and \`1.10\` stays \`1.10\`.
 - Keys that are true or false also take \`yes\`, \`no\`, \`on\` and \`off\`.
 - Relative paths are relative to the directory of the file; \`~\` is your home directory.
 - Anchors, aliases and merges (\`<<: *name\`) work. There is no place for templates of their own: every top-level key is a

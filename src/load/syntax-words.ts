@@ -51,8 +51,8 @@ const OUT_OF_LINE: Words = ['this "-" is out of line', 'indent all entries of a 
 /** The words of yaml 2.9; another version's words are shown as they are. */
 const BY_WORDS: readonly (readonly [RegExp, Words])[] = [
   [/^Missing closing .quote/, ['a quote is not closed', null]],
-  [/end with a \]$/, ['a "[" above is not closed', 'write "]", or quotes around a text that begins with "["']],
-  [/end with a \}$/, ['a "{" above is not closed', 'write "}", or quotes around a text that begins with "{"']],
+  [/end with a \]$/, ['a "[" above is not closed', 'write "]", or quotes around a string that begins with "["']],
+  [/end with a \}$/, ['a "{" above is not closed', 'write "}", or quotes around a string that begins with "{"']],
   [/^All mapping items must start/, ['this key is not in line with the keys above', INDENT_KEYS]],
   [/^All sequence items must start/, OUT_OF_LINE],
 ];

@@ -230,7 +230,7 @@ db:
     scenario.fig(PATIENT);
     const { code, stdout, stderr } = await once('--timeout', '300ms', 'job');
     expect([code, stdout]).toEqual([124, 'up\n']);
-    expect(stderr).toContain('was stopped, because its time was up');
+    expect(stderr).toContain('was stopped because it timed out');
     expect((await inspectJob()).State.ExitCode).toBe(5);
   });
 

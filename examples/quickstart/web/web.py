@@ -16,25 +16,31 @@ PAGE = """<!doctype html>
 """
 
 
-def increment(key):
+def ask(command):
     with socket.create_connection(REDIS, timeout=5) as connection:
-        connection.sendall(f"INCR {key}\r\n".encode())
+        connection.sendall(f"{command}\r\n".encode())
         reply = connection.makefile().readline().strip()
-    if not reply.startswith(":"):
-        raise OSError(f"Redis said {reply or 'nothing'}")
-    return int(reply[1:])
+    if reply[:1] not in ("+", ":"):
+        raise OSError(f"Redis answered {reply or 'nothing'}")
+    return reply[1:]
 
 
 class Visits(BaseHTTPRequestHandler):
     def do_GET(self):
-        if self.path != "/":
+        if self.path not in ("/", "/health"):
             return self.answer(404, "There is nothing here.\n", "text/plain")
         try:
-            count = increment("visits")
+            if self.path == "/health":
+                return self.answer(200, ask("PING") + "\n", "text/plain")
+            count = int(ask("INCR visits"))
         except OSError as error:
             return self.answer(503, f"Redis at {REDIS[0]}:{REDIS[1]} cannot be asked: {error}\n", "text/plain")
         page = PAGE.format(count=count, s="" if count == 1 else "s", address=REDIS[0], port=REDIS[1])
         self.answer(200, page, "text/html")
+
+    def log_request(self, *args):
+        if self.path != "/health":
+            super().log_request(*args)
 
     def answer(self, status, text, kind):
         body = text.encode()

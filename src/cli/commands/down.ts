@@ -14,9 +14,9 @@ export const registerDown: Register = (program, run) => {
   program
     .command('down')
     .description('stop and remove containers, one-offs included, and the network')
-    .option('-v, --volumes', 'named and anonymous volumes, too')
-    .option('--remove-orphans', 'containers of services that the file does not have any more, too')
-    .addOption(new Option('--rmi <which>', 'images, too: those built here, or all').choices(['local', 'all']))
+    .option('-v, --volumes', 'also remove named and anonymous volumes')
+    .option('--remove-orphans', 'also remove containers of services that are no longer in the file')
+    .addOption(new Option('--rmi <which>', 'also remove images: those built here, or all').choices(['local', 'all']))
     .option('-t, --timeout <seconds>', 'how long a container may take to stop', readSeconds)
     .addHelpText('after', examples('tsfig down', 'tsfig down -v --rmi local'))
     .action(async (flags: Flags) => {

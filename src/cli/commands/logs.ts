@@ -22,7 +22,7 @@ export const registerLogs: Register = (program, run) => {
     .option('-t, --timestamps', "the engine's own time before every line")
     .option('--since <moment>', 'from this moment on: 10m ago, or a date', readMoment)
     .option('--until <moment>', 'up to this moment: 10m ago, or a date', readMoment)
-    .option('--no-color', 'no colours before the lines')
+    .option('--no-color', 'no colors before the lines')
     .option('--no-log-prefix', 'no container names before the lines')
     .addHelpText('after', examples('tsfig logs -f web', 'tsfig logs --tail 20 --since 10m', 'tsfig logs -f web@2'))
     .action(async (services: string[], flags: Flags) => {

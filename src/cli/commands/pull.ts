@@ -8,7 +8,7 @@ export const registerPull: Register = (program, run) => {
   program
     .command('pull [SERVICE...]')
     .description('fetch the images of services')
-    .option('--include-deps', 'fetch those of the services that they need as well')
+    .option('--include-deps', 'also fetch those of the services that they need')
     .addHelpText('after', examples('tsfig pull', 'tsfig pull --include-deps web'))
     .action(async (services: string[], { includeDeps = false }: Flags) => {
       await run(async ({ world, control, report, project, parallel }) => {

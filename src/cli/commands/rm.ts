@@ -13,7 +13,7 @@ export const registerRm: Register = (program, run) => {
     .description('remove stopped containers, and one-offs that have ended')
     .option('-f, --force', 'do not ask')
     .option('-s, --stop', 'stop those that run first')
-    .option('-v, --volumes', 'their anonymous volumes, too')
+    .option('-v, --volumes', 'also remove their anonymous volumes')
     .addHelpText('after', examples('tsfig rm', 'tsfig rm -fsv web', 'tsfig rm -fs web@2'))
     .action(async (services: string[], { force = false, stop = false, volumes = false }: Flags) => {
       await run(async (context) => {

@@ -53,8 +53,8 @@ export function addRunOptions(command: Command): Command {
     .option('--once', 'a job: one container of a fixed name; what an earlier run left is removed first')
     .addOption(new Option('--every <duration>', 'a job, again and again, from start to start').argParser(readSeconds))
     .addOption(new Option('--forever', 'a job, again as soon as it has ended').conflicts('every'))
-    .option('--wait', 'a job that runs already: wait for its end rather than exit with 75')
-    .addOption(new Option('--replace', 'a job that runs already: stop it first').conflicts('wait'))
+    .option('--wait', 'if the job is already running, wait for its end rather than exit with 75')
+    .addOption(new Option('--replace', 'if the job is already running, stop it first').conflicts('wait'))
     .option('--no-backoff', 'a job: do not wait, even when the last runs failed at once')
     .option('--timeout <duration>', 'a job: stop it after this long, and exit with 124', readSeconds);
 }

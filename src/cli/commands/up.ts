@@ -32,15 +32,17 @@ export const registerUp: Register = (program, run) => {
     .option('--no-wait', 'start in order, but do not wait for health checks')
     .addOption(waitTimeout('how long a service may take to be ready'))
     .option('--no-deps', 'only the services named, not what they need')
-    .addOption(new Option('--force-recreate', 'recreate containers that have not changed, too').conflicts('recreate'))
+    .addOption(
+      new Option('--force-recreate', 'recreate containers even if they have not changed').conflicts('recreate'),
+    )
     .option('--no-recreate', 'leave containers as they are, even when they differ')
-    .addOption(new Option('--build', 'build images that are there already, too').default(undefined))
+    .addOption(new Option('--build', 'rebuild images even if they exist').default(undefined))
     .option('--no-build', 'fail rather than build a missing image')
-    .option('--no-color', 'no colours before log lines')
+    .option('--no-color', 'no colors before log lines')
     .option('--no-log-prefix', 'no container names before log lines')
     .option('-t, --timeout <seconds>', 'how long a container may take to stop', readSeconds)
     .addOption(
-      new Option('--adopt', 'what runs already of the services named is stopped with this up, too').conflicts('detach'),
+      new Option('--adopt', 'also stop containers of these services that are already running').conflicts('detach'),
     )
     .addOption(
       new Option('--abort-on-container-exit', 'stop everything as soon as one container ends').conflicts('detach'),
@@ -48,7 +50,7 @@ export const registerUp: Register = (program, run) => {
     .addOption(
       new Option('--exit-code-from <service>', 'the same, and exit with the code of this service').conflicts('detach'),
     )
-    .option('--remove-orphans', 'remove containers of services that the file does not have any more')
+    .option('--remove-orphans', 'remove containers of services that are no longer in the file')
     .option('--scale <service=number>', 'how many containers a service has', readScale)
     .addHelpText(
       'after',

@@ -8,7 +8,7 @@ export function toHostPath(text: string, at: Span, { problems, setting }: FieldC
   if (!text.startsWith('~')) return trimmed(isAbsolute(text) ? text : join(setting.directory, text));
   const home = setting.lookUp('HOME');
   if (text !== '~' && !text.startsWith('~/')) {
-    return problems.error('bad-path', `cannot tell whose home ${quoted(text)} is`, at, 'write the whole path');
+    return problems.error('bad-path', `${quoted(text)} names the home of another user`, at, 'write the whole path');
   }
   if (home) return trimmed(join(home, text.slice(1)));
   return problems.error('bad-path', `${quoted(text)} needs HOME, which is not set`, at, 'write the whole path');

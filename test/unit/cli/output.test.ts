@@ -255,7 +255,7 @@ describe('a renderer that fails', () => {
     const broken = { kind: 'plan-ready', plan: null } as unknown as RunEvent;
     for (const event of [broken, broken, { kind: 'stopping' } as const, log('x')]) void output.emit(event);
     await output.close();
-    expect(err.text).toMatch(/^tsfig cannot show what it does any more: .*\n$/);
+    expect(err.text).toMatch(/^tsfig can no longer show what it does: .*\n$/);
     expect(out.text).toBe('shop_web_1  | x\n');
   });
 });

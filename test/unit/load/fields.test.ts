@@ -88,7 +88,7 @@ describe('volumes', () => {
     ['a:/b:ro,rw', 'a volume cannot be both ro and rw'],
     ['a:/', 'nothing can be mounted over the root'],
     ['a b:/c', '"a b" is not the name of a volume'],
-    ['~joe/a:/b', 'cannot tell whose home "~joe/a" is'],
+    ['~joe/a:/b', '"~joe/a" names the home of another user'],
     [':/b', '":/b" is not a volume'],
     ['/b:', '"/b:" is not a volume'],
   ])('refuses %s', (written, expected) => {
