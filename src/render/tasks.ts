@@ -73,7 +73,13 @@ const thing = (verb: string, name: string, title: string): Words => ({
 });
 
 /** `creating shop_db_1`: a task in the middle of a sentence. */
-export const gerund = ({ verb, name }: Task): string => `${verb.slice(0, 1).toLowerCase()}${verb.slice(1)} ${name}`;
+const gerund = ({ verb, name }: Task): string => `${verb.slice(0, 1).toLowerCase()}${verb.slice(1)} ${name}`;
+
+/** Why a step is skipped, after "because"; a task that did not fail is one whose container has ended since. */
+export function causeToText(task: Task | undefined, failed: boolean): string {
+  if (!task) return 'another step failed';
+  return failed ? `${gerund(task)} failed` : `${task.name} has ended`;
+}
 
 /** What a step that stands alone is called. */
 function wordsOf(step: Step): Words {

@@ -1,6 +1,6 @@
 import type { RunEvent } from '../model/event.js';
 import type { Outcome, Step } from '../model/plan.js';
-import { gerund, type Task, taskOf, tasksOf } from './tasks.js';
+import { causeToText, type Task, taskOf, tasksOf } from './tasks.js';
 import { NO_TRANSFER, noteProgress, type Transfer } from './transfer.js';
 
 /** What the live view knows. */
@@ -19,7 +19,7 @@ export interface LiveTask {
   readonly transfer: Transfer;
   /** The last lines of a build's output. */
   readonly output: readonly string[];
-  /** Why it was skipped: the task that failed first, such as `pulling web`. */
+  /** Why it was skipped, such as `pulling web failed`. */
   readonly because: string | null;
   /** It stands above the view for good. */
   readonly shown: boolean;
@@ -90,8 +90,8 @@ function end(state: LiveState, live: LiveTask, { step, outcome }: Ended, now: nu
 
 function causeOf({ tasks }: LiveState, outcome: Outcome): string | null {
   if (outcome.kind !== 'skipped') return null;
-  const failed = tasks.find(({ task }) => task.stepIds.includes(outcome.because));
-  return failed ? gerund(failed.task) : 'another step';
+  const cause = tasks.find(({ task }) => task.stepIds.includes(outcome.because));
+  return causeToText(cause?.task, cause?.status !== 'done' && cause?.status !== 'running');
 }
 
 /** Of a build that fails, its last lines are shown; as many as help without filling the terminal. */

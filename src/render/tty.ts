@@ -96,7 +96,7 @@ function statusPiece({ status }: LiveTask, now: number): Piece {
 const SHORT_WORK = 1000;
 
 function detailOf({ status, startedAt, endedAt, transfer, output, because }: LiveTask, now: number): string {
-  if (because !== null) return `  because ${because} failed`;
+  if (because !== null) return `  because ${because}`;
   const length = (endedAt ?? now) - (startedAt ?? now);
   // Whole seconds while it runs: tenths would only flicker.
   const clock = length < SHORT_WORK ? '' : durationToText(endedAt === null ? Math.floor(length / 1000) * 1000 : length);
