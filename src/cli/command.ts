@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { ProjectRequest } from '../actions/find-file.js';
 import type { ContainersResult } from '../actions/on-containers.js';
 import type { World } from '../actions/world.js';
+import { safe } from '../lib/safe-text.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import type { Control } from '../model/event.js';
 import { allDone, type Outcomes } from '../model/plan.js';
@@ -50,7 +51,7 @@ export function reportMissing(
   { containers, missing }: Pick<ContainersResult, 'containers' | 'missing'>,
 ): boolean {
   if (containers.length > 0 && missing.length === 0) return false;
-  output.note(`No containers to ${verb}${missing.length === 0 ? '' : ` for ${missing.join(', ')}`}`);
+  output.note(safe`No containers to ${verb}${missing.length === 0 ? '' : ` for ${missing.join(', ')}`}`);
   return true;
 }
 

@@ -1,3 +1,5 @@
+import { joinLines, safe, sanitize, type SafeText } from '../lib/safe-text.js';
+
 /** What people who know docker compose try and tsfig does not have, by its name there, and what does it here. */
 const INSTEAD: ReadonlyMap<string, string> = new Map([
   ['create', 'tsfig up creates and starts; tsfig plan shows what it would create'],
@@ -16,9 +18,14 @@ const INSTEAD: ReadonlyMap<string, string> = new Map([
   ),
 ]);
 
+/** What commander says: in one line the words of the user, and in another, perhaps, what it suggests. */
+const MESSAGE = /^(?<what>.*?)(?<guess>\n\(Did you mean [^\n]*\?\))?\n*$/s;
+
 /** Commander's message about an unknown word, with what to do instead where a similar word would be the wrong guess. */
-export function withAdvice(message: string): string {
-  const [first, word = ''] = /^error: unknown (?:command|option) '([^']+)'/.exec(message) ?? [];
+export function withAdvice(message: string): SafeText {
+  const { what = '', guess = '' } = MESSAGE.exec(message)?.groups ?? {};
+  const word = /^error: unknown (?:command|option) '([^']+)'/.exec(what)?.[1] ?? '';
   const advice = INSTEAD.get(word);
-  return first === undefined || advice === undefined ? message : `${first}\n(${advice})\n`;
+  const second = advice === undefined ? sanitize(guess.trim()) : safe`(${advice})`;
+  return joinLines([sanitize(what), ...(second === '' ? [] : [second]), safe``]);
 }

@@ -1,3 +1,4 @@
+import type { SafeText } from '../lib/safe-text.js';
 import type { RunEvent } from '../model/event.js';
 import type { Step } from '../model/plan.js';
 import { frame, type Screen } from '../render/tty.js';
@@ -29,7 +30,7 @@ export class LiveView {
   readonly #options: LiveViewOptions;
   #state: LiveState = NO_TASKS;
   /** What stands on the screen, to be overwritten. */
-  #drawn: readonly string[] = [];
+  #drawn: readonly SafeText[] = [];
   #drawnAt = -Infinity;
   #timer: NodeJS.Timeout | null = null;
   #isCursorHidden = false;
@@ -54,15 +55,15 @@ export class LiveView {
   }
 
   /** The last lines of what the step has put out. */
-  outputOf(step: Step): readonly string[] {
+  outputOf(step: Step): readonly SafeText[] {
     return outputOf(this.#state, step);
   }
 
-  /** Prints text above the frame. */
-  above(text: string): void {
+  /** Prints lines above the frame. */
+  above(text: SafeText): void {
     this.erase();
     this.#options.logs?.flush();
-    void this.#options.screen.write(text);
+    void this.#options.screen.write(`${text}\n`);
     this.#options.screen.flush();
     this.#awaitIfNeeded();
   }
@@ -121,7 +122,7 @@ export class LiveView {
     this.#drawn = lines;
   }
 
-  #frame(screen: Screen): readonly string[] {
+  #frame(screen: Screen): readonly SafeText[] {
     try {
       return frame(this.#state, screen, this.#options.now());
     } catch (error) {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { raceAbort } from '../lib/deadline.js';
+import { safe } from '../lib/safe-text.js';
 import { hasCode, TsfigError } from '../model/errors.js';
 import type { Emit } from '../model/event.js';
 import { diagnosticsToText } from '../render/diagnostic.js';
@@ -79,7 +80,7 @@ async function runCommand(work: Parameters<Run>[0], options: RunOptions = {}): P
     mayRun.note(event);
     return output.emit(event);
   };
-  const warn = (message: string): void => output.note(`warning: ${message}`);
+  const warn = (message: string): void => output.note(safe`warning: ${message}`);
   const makeContext = (): Context => ({
     world: connect({ environment: process.env, directory: workingDirectory(), version, warn }),
     control: { signal: signals.signal, force: signals.force, emit },

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { joinLines, safe, type SafeText } from '../lib/safe-text.js';
 import type { Emit, RunEvent } from '../model/event.js';
 import { eventToJson } from '../render/json.js';
 import { LogNames, logLineText } from '../render/log-prefix.js';
@@ -36,9 +37,9 @@ export interface Output {
   /** Answers a promise only when the reader is slow, so that the caller can wait for it. */
   readonly emit: Emit;
   /** Prints a result to standard output, with a newline at its end; resolves when the reader has taken it. */
-  result(text: string): Promise<void>;
+  result(text: SafeText): Promise<void>;
   /** Prints a line (an error, say) to standard error, above the live view. */
-  note(text: string): void;
+  note(text: SafeText): void;
   /** A container's own bytes, as they are. */
   raw(stream: 'stdout' | 'stderr', bytes: Uint8Array): void | Promise<void>;
   /** Log lines of this project's containers are prefixed without the project; a plan tells it too. */
@@ -104,15 +105,15 @@ class Writer implements Output {
     }
   };
 
-  async result(text: string): Promise<void> {
+  async result(text: SafeText): Promise<void> {
     if (text === '' || this.#isClosed) return;
     this.#view?.settle();
     await this.#to(this.#out, text.endsWith('\n') ? text : `${text}\n`);
     await this.#out.end();
   }
 
-  note(text: string): void {
-    if (this.#view) this.#view.above(`${text}\n`);
+  note(text: SafeText): void {
+    if (this.#view) this.#view.above(text);
     else void this.#to(this.#err, `${text}\n`);
   }
 
@@ -159,7 +160,7 @@ class Writer implements Output {
     if (line === undefined) return undefined;
     if (isForStdout(event)) return this.#to(this.#out, `${line}\n`);
     if (!this.#view) return this.#to(this.#err, `${line}\n`);
-    this.#view.above([...output, line, ''].join('\n'));
+    this.#view.above(joinLines([...output, line]));
     return undefined;
   }
 
@@ -186,12 +187,13 @@ class Writer implements Output {
     if (this.#render === null) return;
     this.#render = null;
     void this.#err.write(
-      `tsfig cannot show what it does any more: ${error instanceof Error ? error.message : 'a bug'}\n`,
+      `${safe`tsfig cannot show what it does any more: ${error instanceof Error ? error.message : 'a bug'}`}\n`,
     );
   }
 
   #stdoutClosed(error: NodeJS.ErrnoException | null): void {
-    if (error !== null && error.code !== 'EPIPE') this.note(`error: cannot write to standard output: ${error.message}`);
+    if (error !== null && error.code !== 'EPIPE')
+      this.note(safe`error: cannot write to standard output: ${error.message}`);
     this.#options.onClosed?.(error);
   }
 }

@@ -1,5 +1,6 @@
-import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, Parser, stringify, visit } from 'yaml'; // saves writing a YAML parser that keeps places
-import type { Alias, CST, Document, Node, Pair, Scalar, YAMLError, YAMLMap, YAMLSeq } from 'yaml';
+import { Composer, Document, isAlias, isMap, isScalar, isSeq, Lexer, Parser, stringify, visit } from 'yaml'; // saves writing a YAML parser that keeps places
+import type { Alias, CST, Node, Pair, Scalar, YAMLError, YAMLMap, YAMLSeq } from 'yaml';
+import { escapeUnprintable, isPrintable } from '../lib/safe-text.js';
 import type { Span } from '../model/diagnostic.js';
 import type { Expand } from './interpolate.js';
 import type { Problems } from './problems.js';
@@ -263,4 +264,16 @@ function addMissing(entries: Map<string, Entry>, map: YamlMap): void {
 }
 
 /** A value as YAML that `readDocument` reads the same value from, and readers of YAML 1.1, to whom `22:22` is a number, too. */
-export const toYaml = (value: unknown): string => stringify(value, { lineWidth: 0, compat: 'yaml-1.1' });
+export function toYaml(value: unknown): string {
+  const text = stringify(value, YAML_OPTIONS);
+  if (isPrintable(text)) return text;
+  // Only between double quotes an escape means what it stands for.
+  const document = new Document(value, YAML_OPTIONS);
+  const quote = (_key: unknown, scalar: Scalar): void => {
+    if (typeof scalar.value === 'string' && !isPrintable(scalar.value)) scalar.type = 'QUOTE_DOUBLE';
+  };
+  visit(document, { Scalar: quote });
+  return escapeUnprintable(document.toString(YAML_OPTIONS));
+}
+
+const YAML_OPTIONS = { lineWidth: 0, compat: 'yaml-1.1' } as const;

@@ -1,16 +1,29 @@
+import { joinLines, safe, sanitize, sanitizeLines, type SafeText } from '../lib/safe-text.js';
 import { TsfigError } from '../model/errors.js';
 
 /** What a user sees of an error: the message and the hint; of anything that is not a TsfigError, a call for a report. */
-export function errorToText(error: unknown, version: string): string {
+export function errorToText(error: unknown, version: string): SafeText {
   if (error instanceof TsfigError) {
-    return `error: ${error.message}${error.hint === undefined ? '' : `\n  hint: ${error.hint}`}`;
+    const [first, ...rest] = messageLines(error.message);
+    return joinLines([safe`error: ${first}`, ...rest, ...hintLines(error.hint ?? null)]);
   }
-  return [
-    `error: this is a bug in tsfig ${version}, not a mistake of yours`,
-    ...stacks(error),
-    'Please report it, with the lines above and the command that you ran.',
-  ].join('\n');
+  return joinLines([
+    safe`error: this is a bug in tsfig ${version}, not a mistake of yours`,
+    ...stacks(error).map(sanitizeLines),
+    safe`Please report it, with the lines above and the command that you ran.`,
+  ]);
 }
+
+/**
+ * A message in lines. What follows the first, such as the last lines of a log, is indented deeper than any line of ours,
+ * so that it cannot pass for one.
+ */
+export function messageLines(message: string): [SafeText, ...SafeText[]] {
+  const [first = '', ...rest] = message.split(/\r\n|\n/);
+  return [sanitize(first), ...rest.map((line) => safe`    ${line.replace(/^ {0,2}/, '')}`)];
+}
+
+export const hintLines = (hint: string | null): SafeText[] => (hint === null ? [] : [safe`  hint: ${hint}`]);
 
 /** A chain of causes longer than this tells nothing more, and might go round in circles. */
 const MOST_CAUSES = 5;

@@ -1,3 +1,4 @@
+import { jsonText, type SafeText } from '../lib/safe-text.js';
 import type { RunEvent } from '../model/event.js';
 import type { Plan, Step } from '../model/plan.js';
 
@@ -9,8 +10,8 @@ export interface Stamp {
 }
 
 /** An event as one line of JSON, without its newline. Values of environment variables and build arguments are left out. */
-export function eventToJson(event: RunEvent, { at, seq }: Stamp): string {
-  return JSON.stringify({ v: 1, seq, at, ...withoutSecrets(event) });
+export function eventToJson(event: RunEvent, { at, seq }: Stamp): SafeText {
+  return jsonText({ v: 1, seq, at, ...withoutSecrets(event) });
 }
 
 const HIDDEN = '…';

@@ -1,10 +1,12 @@
 import pc from 'picocolors'; // saves knowing escape sequences
+import { painted, safe, sanitize, type SafeText } from '../lib/safe-text.js';
 import { shortName } from '../model/names.js';
+import { padTo, widthOf } from './width.js';
 
 /** How the lines of one container look. */
 export interface LogStyle {
   /** What stands before each line, such as `web_1  | `. */
-  readonly prefix: string;
+  readonly prefix: SafeText;
   /** Gives a whole line the container's colour. */
   readonly paint: (text: string) => string;
 }
@@ -17,15 +19,15 @@ const CYCLE = ['cyan', 'yellow', 'green', 'magenta', 'red', 'blue'] as const sat
 const INTENSE = CYCLE.map((name) => `${name}Bright` as const);
 const PALETTE: readonly ColourName[] = [...CYCLE, ...INTENSE];
 
-const UNSTYLED: LogStyle = { prefix: '', paint: (text) => text };
+const UNSTYLED: LogStyle = { prefix: safe``, paint: (text) => text };
 
 /** The style of each name, in the order of the names: aligned to the longest, coloured by position. */
 export function logPrefix(names: readonly string[], colour: boolean): readonly LogStyle[] {
   const colours = pc.createColors(colour);
-  const width = names.reduce((longest, name) => Math.max(longest, name.length), 0);
+  const width = names.reduce((longest, name) => Math.max(longest, widthOf(sanitize(name))), 0);
   return names.map((name, position) => {
     const paint = colours[PALETTE[position % PALETTE.length] ?? 'cyan'];
-    return { prefix: paint(`${name.padEnd(width)}  | `), paint };
+    return { prefix: painted(safe`${padTo(sanitize(name), width)}  | `, paint), paint };
   });
 }
 
@@ -77,7 +79,7 @@ export class LogNames {
     this.#styles = new Map(
       this.#containers.map((container, position) => {
         const style = styles[position] ?? UNSTYLED;
-        return [container, prefix ? style : { ...style, prefix: '' }];
+        return [container, prefix ? style : { ...style, prefix: UNSTYLED.prefix }];
       }),
     );
   }

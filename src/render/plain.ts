@@ -1,3 +1,4 @@
+import { joinLines, joinSafe, painted, safe, sanitizeLines, type SafeText, verbatim } from '../lib/safe-text.js';
 import { holderText, type RunEvent } from '../model/event.js';
 import type { Outcome, Plan, Step, StepId, StepKind } from '../model/plan.js';
 import { diagnosticToText } from './diagnostic.js';
@@ -10,7 +11,7 @@ import { causeToText, subjectOf, type Task, taskOf, tasksOf } from './tasks.js';
 export const SHORT_WAIT = 1000;
 
 /** One line (or none) an event, for logs of supervisors and build machines; the words are docker-compose's. */
-export type LineRenderer = (event: RunEvent) => string | undefined;
+export type LineRenderer = (event: RunEvent) => SafeText | undefined;
 
 /** Renders every event, remembering the plan, because several steps make one line. Lines are without their newline. */
 export function plainRenderer(names: LogNames): LineRenderer {
@@ -64,52 +65,56 @@ const newContext = (names: LogNames): Context => ({ names, works: [], skipped: n
 const workOf = (task: Task): Work => ({ task, open: new Set(task.stepIds), failed: false });
 
 type Formatters = {
-  readonly [K in RunEvent['kind']]: (event: Extract<RunEvent, { kind: K }>, context: Context) => string | undefined;
+  readonly [K in RunEvent['kind']]: (event: Extract<RunEvent, { kind: K }>, context: Context) => SafeText | undefined;
 };
 
 const FORMAT: Formatters = {
   'plan-ready': ({ plan }, context) => announce(plan, context),
-  'waiting-for-lock': ({ holder }) => `Waiting for another tsfig to finish (${holderText(holder)})`,
+  'waiting-for-lock': ({ holder }) => safe`Waiting for another tsfig to finish (${holderText(holder)})`,
   'step-started': ({ step }) => startToText(step),
   'step-progress': () => undefined,
-  'step-output': ({ text }) => text.replace(/\r?\n$/, ''),
+  'step-output': ({ text }) => sanitizeLines(text.replace(/\r?\n$/, '')),
   'step-ended': ({ step, outcome }, context) => endToText(step, outcome, context),
   attached: ({ project, containers }, { names }) => {
     names.useProject(project);
     names.add(containers);
-    return containers.length === 0 ? undefined : `Attaching to ${containers.join(', ')}`;
+    return containers.length === 0 ? undefined : safe`Attaching to ${containers.join(', ')}`;
   },
-  'log-line': ({ container, text }, { names }) => names.styleOf(container).prefix + logLineText(text),
+  'log-line': ({ container, text }, { names }) =>
+    joinSafe([names.styleOf(container).prefix, verbatim(logLineText(text))]),
   'container-exited': ({ container, exitCode, restarting }, { names }) =>
-    names.styleOf(container).paint(`${container} exited with code ${exitCode}${restarting ? ' (restarting)' : ''}`),
+    painted(
+      safe`${container} exited with code ${exitCode}${restarting ? ' (restarting)' : ''}`,
+      names.styleOf(container).paint,
+    ),
   'backing-off': backingOffText,
   'job-ended': jobEndedText,
-  stopping: () => 'Gracefully stopping... (press Ctrl+C again to force)',
-  killing: () => 'Killing...',
+  stopping: () => safe`Gracefully stopping... (press Ctrl+C again to force)`,
+  killing: () => safe`Killing...`,
   warning: ({ diagnostic }) => diagnosticToText(diagnostic),
 };
 
-function eventToLine(event: RunEvent, context: Context): string | undefined {
-  const format = FORMAT[event.kind] as (event: RunEvent, context: Context) => string | undefined;
+function eventToLine(event: RunEvent, context: Context): SafeText | undefined {
+  const format = FORMAT[event.kind] as (event: RunEvent, context: Context) => SafeText | undefined;
   return format(event, context);
 }
 
-function announce(plan: Plan, context: Context): string | undefined {
+function announce(plan: Plan, context: Context): SafeText | undefined {
   context.names.useProject(plan.project);
   context.works = tasksOf(plan).map(workOf);
   context.skipped.clear();
   if (plan.unchanged.length === 0) return undefined;
-  return plan.unchanged.map((container) => `${container} is up-to-date`).join('\n');
+  return joinLines(plan.unchanged.map((container) => safe`${container} is up-to-date`));
 }
 
 /** Only what may take minutes is worth a line of its own. */
-function startToText(step: Step): string | undefined {
-  if (step.kind === 'pull-image') return `Pulling ${step.service} (${step.image})...`;
-  if (step.kind === 'build-image') return `Building ${step.build.services.join(', ')}`;
+function startToText(step: Step): SafeText | undefined {
+  if (step.kind === 'pull-image') return safe`Pulling ${step.service} (${step.image})...`;
+  if (step.kind === 'build-image') return safe`Building ${step.build.services.join(', ')}`;
   return undefined;
 }
 
-function endToText(step: Step, outcome: Outcome, context: Context): string | undefined {
+function endToText(step: Step, outcome: Outcome, context: Context): SafeText | undefined {
   const work = context.works.find(({ open }) => open.has(step.id)) ?? workOf(taskOf(step));
   work.open.delete(step.id);
   switch (outcome.kind) {
@@ -117,7 +122,7 @@ function endToText(step: Step, outcome: Outcome, context: Context): string | und
       return work.open.size === 0 && !work.failed ? doneToText(work.task, outcome.took) : undefined;
     case 'failed':
       work.failed = true;
-      return `${headOf(work.task)} ... error\n${failureToText(subjectOf(step), outcome)}`;
+      return joinLines([safe`${headOf(work.task)} ... error`, failureToText(subjectOf(step), outcome)]);
     case 'skipped':
       work.failed = true;
       return skippedToText(step, outcome.because, { work, context });
@@ -129,26 +134,26 @@ function endToText(step: Step, outcome: Outcome, context: Context): string | und
   }
 }
 
-function doneToText(task: Task, took: number): string | undefined {
+function doneToText(task: Task, took: number): SafeText | undefined {
   if (task.quiet || (task.kind === 'wait' && took < SHORT_WAIT)) return undefined;
-  return task.kind === 'thing' ? task.title : `${headOf(task)} ... done`;
+  return task.kind === 'thing' ? task.title : safe`${headOf(task)} ... done`;
 }
 
 /** The line that told of the start of a pull has the image already. */
-const headOf = ({ kind, verb, name, title }: Task): string => (kind === 'pull' ? `${verb} ${name}` : title);
+const headOf = ({ kind, verb, name, title }: Task): SafeText => (kind === 'pull' ? safe`${verb} ${name}` : title);
 
 interface Skipping {
   readonly work: Work;
   readonly context: Context;
 }
 
-function skippedToText(step: Step, because: StepId, { work, context }: Skipping): string | undefined {
+function skippedToText(step: Step, because: StepId, { work, context }: Skipping): SafeText | undefined {
   const participle = PARTICIPLE[step.kind];
   const { quiet, name } = work.task;
   if (quiet || participle === undefined || context.skipped.has(name)) return undefined;
   context.skipped.add(name);
   const cause = context.works.find(({ task }) => task.stepIds.includes(because));
-  return `${name} was not ${participle} because ${causeToText(cause?.task, cause?.failed ?? true)}`;
+  return safe`${name} was not ${participle} because ${causeToText(cause?.task, cause?.failed ?? true)}`;
 }
 
 /** What has not happened when a step is skipped; undefined: nobody misses it. */

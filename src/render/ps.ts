@@ -1,17 +1,23 @@
 import { compareText } from '../lib/compare-text.js';
+import { safe, sanitize, type SafeText } from '../lib/safe-text.js';
 import { LABEL } from '../model/names.js';
 import type { ContainerState, HealthState, ObservedContainer, ObservedPort } from '../model/observed.js';
 import { cutTo, widthOf } from './width.js';
 
-export const PS_COLUMNS = ['Name', 'Command', 'State', 'Ports'] as const;
+export const PS_COLUMNS: readonly SafeText[] = [safe`Name`, safe`Command`, safe`State`, safe`Ports`];
 
 /** Longer commands are cut, as fig did: 26 characters and ` ...`. */
 const LONGEST_COMMAND = 30;
 const KEPT_OF_COMMAND = 26;
 
 /** A container as a row of `ps`: name, command, state, ports. */
-export function psRow(container: ObservedContainer): readonly [string, string, string, string] {
-  return [container.name, commandToText(container.command), stateToText(container), portsToText(container.ports)];
+export function psRow(container: ObservedContainer): readonly [SafeText, SafeText, SafeText, SafeText] {
+  return [
+    sanitize(container.name),
+    commandToText(container.command),
+    stateToText(container),
+    portsToText(container.ports),
+  ];
 }
 
 /** A container as `ps --format json` has it. */
@@ -53,28 +59,28 @@ export function psEntry(container: ObservedContainer): PsEntry {
 const toNumber = (text: string | undefined): number | null =>
   text !== undefined && /^\d+$/.test(text) ? Number(text) : null;
 
-function commandToText(command: string): string {
-  const oneLine = command.replaceAll(/\s+/g, ' ').trim();
-  return widthOf(oneLine) > LONGEST_COMMAND ? `${cutTo(oneLine, KEPT_OF_COMMAND)} ...` : oneLine;
+function commandToText(command: string): SafeText {
+  const oneLine = sanitize(command.replaceAll(/\s+/g, ' ').trim());
+  return widthOf(oneLine) > LONGEST_COMMAND ? safe`${cutTo(oneLine, KEPT_OF_COMMAND)} ...` : oneLine;
 }
 
 /** `Up`, `Up (healthy)`, `Exit 137`, `Paused`, … */
-export function stateToText({ state, health, exitCode }: ObservedContainer): string {
+export function stateToText({ state, health, exitCode }: ObservedContainer): SafeText {
   switch (state) {
     case 'running':
-      return `Up${HEALTH_WORDS[health]}`;
+      return safe`Up${HEALTH_WORDS[health]}`;
     case 'exited':
-      return `Exit ${exitCode ?? 0}`;
+      return safe`Exit ${exitCode ?? 0}`;
     case 'created':
-      return 'Created';
+      return safe`Created`;
     case 'paused':
-      return 'Paused';
+      return safe`Paused`;
     case 'restarting':
-      return 'Restarting';
+      return safe`Restarting`;
     case 'removing':
-      return 'Removing';
+      return safe`Removing`;
     case 'dead':
-      return 'Dead';
+      return safe`Dead`;
     default:
       return state satisfies never;
   }
@@ -88,7 +94,8 @@ const HEALTH_WORDS: Readonly<Record<HealthState, string>> = {
 };
 
 /** `0.0.0.0:5000->5000/tcp, 6379/tcp`, in the order of the container's ports. */
-export const portsToText = (ports: readonly ObservedPort[]): string => distinctPorts(ports).map(portToText).join(', ');
+export const portsToText = (ports: readonly ObservedPort[]): SafeText =>
+  sanitize(distinctPorts(ports).map(portToText).join(', '));
 
 function portToText({ hostIp, hostPort, containerPort, protocol }: ObservedPort): string {
   const inside = `${containerPort}/${protocol}`;

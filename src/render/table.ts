@@ -1,3 +1,4 @@
+import { joinLines, safe, sanitize, type SafeText } from '../lib/safe-text.js';
 import { padTo, widthOf, wrap } from './width.js';
 
 const GAP = 3;
@@ -9,20 +10,20 @@ const NARROWEST = 6;
  * at the ends of lines and no newline at the end. `width` is the terminal's; null: as wide as it needs to be.
  */
 export function tableToText(
-  columns: readonly string[],
-  rows: readonly (readonly string[])[],
+  columns: readonly SafeText[],
+  rows: readonly (readonly SafeText[])[],
   width: number | null,
-): string {
+): SafeText {
   const natural = columns.map((title, column) =>
     rows.reduce((widest, row) => Math.max(widest, widthOf(row[column] ?? '')), widthOf(title)),
   );
   const widths = width === null ? natural : squeeze(natural, width - GAP * (columns.length - 1));
-  const dashes = '-'.repeat(sum(widths) + GAP * Math.max(0, widths.length - 1));
-  return [
+  const dashes = safe`${'-'.repeat(sum(widths) + GAP * Math.max(0, widths.length - 1))}`;
+  return joinLines([
     ...rowToLines(columns, widths, centre),
     dashes,
     ...rows.flatMap((row) => rowToLines(row, widths, padTo)),
-  ].join('\n');
+  ]);
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
@@ -38,19 +39,18 @@ function squeeze(natural: readonly number[], room: number): readonly number[] {
   return widths;
 }
 
-type Align = (text: string, columns: number) => string;
+type Align = (text: SafeText, columns: number) => SafeText;
 
 /** The odd space stands on the right, as in docker-compose. */
 const centre: Align = (text, columns) =>
-  padTo(' '.repeat(Math.max(0, Math.floor((columns - widthOf(text)) / 2))) + text, columns);
+  padTo(safe`${' '.repeat(Math.max(0, Math.floor((columns - widthOf(text)) / 2)))}${text}`, columns);
 
-function rowToLines(cells: readonly string[], widths: readonly number[], align: Align): string[] {
-  const wrapped = widths.map((width, column) => wrap(cells[column] ?? '', width));
+function rowToLines(cells: readonly SafeText[], widths: readonly number[], align: Align): SafeText[] {
+  const wrapped = widths.map((width, column) => wrap(cells[column] ?? safe``, width));
   const height = Math.max(...wrapped.map(({ length }) => length));
   return Array.from({ length: height }, (_, line) =>
-    widths
-      .map((width, column) => align(wrapped[column]?.[line] ?? '', width))
-      .join(' '.repeat(GAP))
-      .trimEnd(),
+    trimmed(widths.map((width, column) => align(wrapped[column]?.[line] ?? safe``, width))),
   );
 }
+
+const trimmed = (cells: readonly SafeText[]): SafeText => sanitize(cells.join(' '.repeat(GAP)).trimEnd());

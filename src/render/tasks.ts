@@ -1,4 +1,5 @@
 import { groupBy } from '../lib/group-by.js';
+import { safe, sanitize, type SafeText } from '../lib/safe-text.js';
 import type { Plan, Reason, Step, StepGroup, StepKind } from '../model/plan.js';
 import { reasonToText } from './plan.js';
 
@@ -8,9 +9,9 @@ import { reasonToText } from './plan.js';
  */
 export interface Task {
   readonly kind: 'container' | 'wait' | 'pull' | 'build' | 'thing';
-  readonly verb: string;
-  readonly name: string;
-  readonly title: string;
+  readonly verb: SafeText;
+  readonly name: SafeText;
+  readonly title: SafeText;
   readonly stepIds: readonly string[];
   /** Not worth a line unless it fails. */
   readonly quiet: boolean;
@@ -51,7 +52,7 @@ function groupWords({ does, container, why }: StepGroup, steps: readonly Step[])
     case 'start':
       return containerWords('Starting', container);
     case 'put-back':
-      return { ...containerWords('Putting', container), title: `Putting ${container} back` };
+      return { ...containerWords('Putting', container), title: safe`Putting ${container} back` };
     case 'clean-up':
       return { ...containerWords('Cleaning up', container), quiet: true };
     default:
@@ -61,24 +62,30 @@ function groupWords({ does, container, why }: StepGroup, steps: readonly Step[])
 
 function containerWords(verb: string, name: string, why: Reason | false = false): Words {
   const note = why ? ` (${reasonToText(why)})` : '';
-  return { kind: 'container', verb, name, title: `${verb} ${name}${note}`, quiet: false };
+  return {
+    kind: 'container',
+    verb: sanitize(verb),
+    name: sanitize(name),
+    title: safe`${verb} ${name}${note}`,
+    quiet: false,
+  };
 }
 
-const thing = (verb: string, name: string, title: string): Words => ({
+const thing = (verb: string, name: string, title: SafeText): Words => ({
   kind: 'thing',
-  verb,
-  name,
+  verb: sanitize(verb),
+  name: sanitize(name),
   title,
   quiet: false,
 });
 
 /** `creating shop_db_1`: a task in the middle of a sentence. */
-const gerund = ({ verb, name }: Task): string => `${verb.slice(0, 1).toLowerCase()}${verb.slice(1)} ${name}`;
+const gerund = ({ verb, name }: Task): SafeText => safe`${verb.slice(0, 1).toLowerCase()}${verb.slice(1)} ${name}`;
 
 /** Why a step is skipped, after "because"; a task that did not fail is one whose container has ended since. */
-export function causeToText(task: Task | undefined, failed: boolean): string {
-  if (!task) return 'another step failed';
-  return failed ? `${gerund(task)} failed` : `${task.name} has ended`;
+export function causeToText(task: Task | undefined, failed: boolean): SafeText {
+  if (!task) return safe`another step failed`;
+  return failed ? safe`${gerund(task)} failed` : safe`${task.name} has ended`;
 }
 
 /** What a step that stands alone is called. */
@@ -96,26 +103,26 @@ type LonelyWords = { readonly [K in StepKind]: (step: Extract<Step, { kind: K }>
 const LONELY: LonelyWords = {
   'pull-image': ({ service, image }) => ({
     ...longWords('pull', 'Pulling', service),
-    title: `Pulling ${service} (${image})`,
+    title: safe`Pulling ${service} (${image})`,
   }),
   'build-image': ({ build }) => longWords('build', 'Building', build.services.join(', ')),
-  'remove-image': ({ image }) => thing('Removing', image, `Removing image ${image}`),
-  'create-network': ({ network: { name } }) => thing('Creating', name, `Creating network "${name}"`),
-  'remove-network': ({ network }) => thing('Removing', network.name, `Removing network ${network.name}`),
+  'remove-image': ({ image }) => thing('Removing', image, safe`Removing image ${image}`),
+  'create-network': ({ network: { name } }) => thing('Creating', name, safe`Creating network "${name}"`),
+  'remove-network': ({ network }) => thing('Removing', network.name, safe`Removing network ${network.name}`),
   'connect-network': ({ container, network }) =>
-    thing('Connecting', container.name, `Connecting ${container.name} to network ${network.name}`),
+    thing('Connecting', container.name, safe`Connecting ${container.name} to network ${network.name}`),
   'disconnect-network': ({ container, network }) =>
-    thing('Disconnecting', container.name, `Disconnecting ${container.name} from network ${network.name}`),
+    thing('Disconnecting', container.name, safe`Disconnecting ${container.name} from network ${network.name}`),
   'create-volume': ({ volume: { name, driver } }) =>
-    thing('Creating', name, `Creating volume "${name}" with ${driver ?? 'default'} driver`),
-  'remove-volume': ({ volume }) => thing('Removing', volume, `Removing volume ${volume}`),
+    thing('Creating', name, safe`Creating volume "${name}" with ${driver ?? 'default'} driver`),
+  'remove-volume': ({ volume }) => thing('Removing', volume, safe`Removing volume ${volume}`),
   'create-container': ({ spec }) => containerWords('Creating', spec.name),
   'attach-container': ({ container }) => ({ ...containerWords('Attaching to', container.name), quiet: true }),
   'start-container': ({ container }) => containerWords('Starting', container.name),
   'wait-ready': ({ container }) => ({
     ...containerWords('Waiting for', container.name),
     kind: 'wait',
-    title: `Waiting for ${container.name} to be ready`,
+    title: safe`Waiting for ${container.name} to be ready`,
   }),
   'stop-container': ({ container }) => containerWords('Stopping', container.name),
   'kill-container': ({ container }) => containerWords('Killing', container.name),
@@ -123,19 +130,19 @@ const LONELY: LonelyWords = {
   'unpause-container': ({ container }) => containerWords('Unpausing', container.name),
   'rename-container': ({ container, to }) => ({
     ...containerWords('Renaming', container.name),
-    title: `Renaming ${container.name} to ${to}`,
+    title: safe`Renaming ${container.name} to ${to}`,
   }),
   'remove-container': ({ container, replacedBy }) =>
     replacedBy === null
       ? containerWords('Removing', container.name)
-      : { ...containerWords('Removing', container.name), title: `Removing the old ${replacedBy}`, quiet: true },
+      : { ...containerWords('Removing', container.name), title: safe`Removing the old ${replacedBy}`, quiet: true },
 };
 
 const longWords = (kind: 'pull' | 'build', verb: string, name: string): Words => ({
   kind,
-  verb,
-  name,
-  title: `${verb} ${name}`,
+  verb: sanitize(verb),
+  name: sanitize(name),
+  title: safe`${verb} ${name}`,
   quiet: false,
 });
 

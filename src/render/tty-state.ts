@@ -1,3 +1,4 @@
+import { sanitize, type SafeText } from '../lib/safe-text.js';
 import type { RunEvent } from '../model/event.js';
 import type { Outcome, Step } from '../model/plan.js';
 import { causeToText, type Task, taskOf, tasksOf } from './tasks.js';
@@ -18,9 +19,9 @@ export interface LiveTask {
   readonly endedAt: number | null;
   readonly transfer: Transfer;
   /** The last lines of a build's output. */
-  readonly output: readonly string[];
+  readonly output: readonly SafeText[];
   /** Why it was skipped, such as `pulling web failed`. */
-  readonly because: string | null;
+  readonly because: SafeText | null;
   /** It stands above the view for good. */
   readonly shown: boolean;
 }
@@ -88,7 +89,7 @@ function end(state: LiveState, live: LiveTask, { step, outcome }: Ended, now: nu
   return open.length === 0 ? { open, status: 'done', endedAt: now } : { open };
 }
 
-function causeOf({ tasks }: LiveState, outcome: Outcome): string | null {
+function causeOf({ tasks }: LiveState, outcome: Outcome): SafeText | null {
   if (outcome.kind !== 'skipped') return null;
   const cause = tasks.find(({ task }) => task.stepIds.includes(outcome.because));
   return causeToText(cause?.task, cause?.status !== 'done' && cause?.status !== 'running');
@@ -97,8 +98,12 @@ function causeOf({ tasks }: LiveState, outcome: Outcome): string | null {
 /** Of a build that fails, its last lines are shown; as many as help without filling the terminal. */
 const KEPT_LINES = 20;
 
-const linesOf = (text: string): string[] => text.split(/[\r\n]+/).filter((line) => line.trim() !== '');
+const linesOf = (text: string): SafeText[] =>
+  text
+    .split(/[\r\n]+/)
+    .map(sanitize)
+    .filter((line) => line.trim() !== '');
 
 /** The last lines of output of the step that is on its way; none for most. */
-export const outputOf = (state: LiveState, step: Step): readonly string[] =>
+export const outputOf = (state: LiveState, step: Step): readonly SafeText[] =>
   state.tasks.find(({ open }) => open.includes(step.id))?.output ?? [];

@@ -1,9 +1,10 @@
 import pc from 'picocolors'; // saves knowing escape sequences
+import { joinSafe, painted, safe, sanitize, type SafeText } from '../lib/safe-text.js';
 import { durationToText } from '../lib/units.js';
 import type { LiveState, LiveTask } from './tty-state.js';
 import { partsToLines, transferToText } from './transfer.js';
 import { SHORT_WAIT } from './plain.js';
-import { cutTo, shorten, tame, widthOf } from './width.js';
+import { cutTo, shorten, widthOf } from './width.js';
 
 /** The terminal a frame is for. */
 export interface Screen {
@@ -14,7 +15,7 @@ export interface Screen {
 }
 
 /** The live view as lines without newlines, none wider than the screen. `now` is in milliseconds, as told to `reduce`. */
-export function frame(state: LiveState, screen: Screen, now: number): readonly string[] {
+export function frame(state: LiveState, screen: Screen, now: number): readonly SafeText[] {
   const visible = state.tasks.filter((live) => isVisible(live, now));
   const folded = fold(visible, screen.rows);
   const lines = folded.tasks.map((live) => ({ live, text: taskLine(live, screen, now) }));
@@ -22,7 +23,7 @@ export function frame(state: LiveState, screen: Screen, now: number): readonly s
   const detailed = lines.flatMap(({ live, text }) => {
     const details = live.status === 'running' ? partsToLines(live.transfer).slice(0, Math.max(0, room)) : [];
     room -= details.length;
-    return [text, ...details.map((detail) => paintSpans([{ text: `  ${tame(detail)}` }], screen))];
+    return [text, ...details.map((detail) => paintSpans([{ text: safe`  ${detail}` }], screen))];
   });
   return [...folded.notes.map((text) => paintSpans([{ text, look: 'dim' }], screen)), ...detailed];
 }
@@ -39,7 +40,7 @@ function isVisible({ task, status, shown, startedAt, endedAt }: LiveTask, now: n
 
 interface Folded {
   readonly tasks: readonly LiveTask[];
-  readonly notes: readonly string[];
+  readonly notes: readonly SafeText[];
 }
 
 /** As many tasks as there are rows, those on their way and those that failed before those that are done. */
@@ -52,18 +53,21 @@ function fold(tasks: readonly LiveTask[], rows: number): Folded {
   const finished = ended.filter((live) => !kept.has(live)).length;
   const more = alive.length - Math.min(alive.length, room);
   const words = [finished > 0 ? `${finished} finished` : '', more > 0 ? `${more} more on their way` : ''];
-  return { tasks: tasks.filter((live) => kept.has(live)), notes: rows > 0 ? [words.filter(Boolean).join(', ')] : [] };
+  return {
+    tasks: tasks.filter((live) => kept.has(live)),
+    notes: rows > 0 ? [sanitize(words.filter(Boolean).join(', '))] : [],
+  };
 }
 
 type Look = 'green' | 'red' | 'yellow' | 'dim';
 
 interface Piece {
-  readonly text: string;
+  readonly text: SafeText;
   readonly look?: Look;
 }
 
-function taskLine(live: LiveTask, screen: Screen, now: number): string {
-  const status: Piece[] = [{ text: ' ... ' }, statusPiece(live, now)];
+function taskLine(live: LiveTask, screen: Screen, now: number): SafeText {
+  const status: Piece[] = [{ text: safe` ... ` }, statusPiece(live, now)];
   const taken = status.reduce((total, { text }) => total + widthOf(text), 0);
   const title = shorten(live.task.title, Math.max(screen.columns - taken, 1));
   return paintSpans([{ text: title }, ...status, { text: detailOf(live, now), look: 'dim' }], screen);
@@ -76,17 +80,17 @@ const SPINNER_TURN = 125;
 function statusPiece({ status }: LiveTask, now: number): Piece {
   switch (status) {
     case 'running':
-      return { text: SPINNER[Math.floor(now / SPINNER_TURN) % SPINNER.length] ?? '' };
+      return { text: sanitize(SPINNER[Math.floor(now / SPINNER_TURN) % SPINNER.length] ?? '') };
     case 'done':
-      return { text: 'done', look: 'green' };
+      return { text: safe`done`, look: 'green' };
     case 'failed':
-      return { text: 'error', look: 'red' };
+      return { text: safe`error`, look: 'red' };
     case 'skipped':
-      return { text: 'skipped', look: 'yellow' };
+      return { text: safe`skipped`, look: 'yellow' };
     case 'cancelled':
-      return { text: 'cancelled', look: 'yellow' };
+      return { text: safe`cancelled`, look: 'yellow' };
     case 'pending':
-      return { text: '' };
+      return { text: safe`` };
     default:
       return status satisfies never;
   }
@@ -95,27 +99,24 @@ function statusPiece({ status }: LiveTask, now: number): Piece {
 /** A second of work needs no clock. */
 const SHORT_WORK = 1000;
 
-function detailOf({ status, startedAt, endedAt, transfer, output, because }: LiveTask, now: number): string {
-  if (because !== null) return `  because ${because}`;
+function detailOf({ status, startedAt, endedAt, transfer, output, because }: LiveTask, now: number): SafeText {
+  if (because !== null) return safe`  because ${because}`;
   const length = (endedAt ?? now) - (startedAt ?? now);
   // Whole seconds while it runs: tenths would only flicker.
   const clock = length < SHORT_WORK ? '' : durationToText(endedAt === null ? Math.floor(length / 1000) * 1000 : length);
-  const details = status === 'running' ? [transferToText(transfer), clock, tame(output.at(-1) ?? '')] : [clock];
-  return details
-    .filter((detail) => detail !== '')
-    .map((detail) => `  ${detail}`)
-    .join('');
+  const details = status === 'running' ? [transferToText(transfer), clock, sanitize(output.at(-1) ?? '')] : [clock];
+  return joinSafe(details.filter((detail) => detail !== '').map((detail) => safe`  ${detail}`));
 }
 
 /** The pieces as one coloured line, cut where the screen ends. */
-function paintSpans(pieces: readonly Piece[], { columns, colour }: Screen): string {
+function paintSpans(pieces: readonly Piece[], { columns, colour }: Screen): SafeText {
   const colours = pc.createColors(colour);
   let room = columns;
-  return pieces
-    .map(({ text, look }) => {
+  return joinSafe(
+    pieces.map(({ text, look }) => {
       const fitting = cutTo(text, room);
       room = fitting === text ? room - widthOf(fitting) : 0;
-      return look === undefined || fitting === '' ? fitting : colours[look](fitting);
-    })
-    .join('');
+      return look === undefined || fitting === '' ? fitting : painted(fitting, colours[look]);
+    }),
+  );
 }

@@ -9,9 +9,9 @@ const PRINTABLE_ASCII = /^[\u0020-\u007e]*$/;
 export const widthOf = (text: string): number => (PRINTABLE_ASCII.test(text) ? text.length : stringWidth(text));
 
 /** The longest beginning of the text that fits, never cutting a character in two. The text is without colours. */
-export function cutTo(text: string, columns: number): string {
+export function cutTo<T extends string>(text: T, columns: number): T {
   if (widthOf(text) <= columns) return text;
-  if (PRINTABLE_ASCII.test(text)) return text.slice(0, Math.max(0, columns));
+  if (PRINTABLE_ASCII.test(text)) return text.slice(0, Math.max(0, columns)) as T;
   let kept = '';
   let width = 0;
   for (const { segment } of graphemesOf(text)) {
@@ -19,18 +19,19 @@ export function cutTo(text: string, columns: number): string {
     if (width > columns) break;
     kept += segment;
   }
-  return kept;
+  return kept as T;
 }
 
 /** As `cutTo`, with an ellipsis where something was cut off. */
-export const shorten = (text: string, columns: number): string =>
-  widthOf(text) <= columns ? text : columns < 1 ? '' : `${cutTo(text, columns - 1)}…`;
+export const shorten = <T extends string>(text: T, columns: number): T =>
+  widthOf(text) <= columns ? text : ((columns < 1 ? '' : `${cutTo(text, columns - 1)}…`) as T);
 
 /** Filled up with spaces on the right. */
-export const padTo = (text: string, columns: number): string => text + ' '.repeat(Math.max(0, columns - widthOf(text)));
+export const padTo = <T extends string>(text: T, columns: number): T =>
+  (text + ' '.repeat(Math.max(0, columns - widthOf(text)))) as T;
 
 /** The text in lines that fit, cut at spaces where there are some. At least one line, which may be empty. */
-export function wrap(text: string, columns: number): string[] {
+export function wrap<T extends string>(text: T, columns: number): T[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {
@@ -48,16 +49,7 @@ export function wrap(text: string, columns: number): string[] {
       line = line.slice(piece.length);
     }
   }
-  return [...lines, line];
+  return [...lines, line] as T[];
 }
 
 const firstCharacter = (text: string): string => [...graphemesOf(text)][0]?.segment ?? text;
-
-const ESCAPE_SEQUENCE = /\p{Cc}\[[0-9;?]*[A-Za-z]/gu;
-
-/** Text of others, safe to stand in a line of ours: without colours, cursor movements and other control characters. */
-export const tame = (text: string): string =>
-  text
-    .replaceAll(ESCAPE_SEQUENCE, '')
-    .replaceAll('\t', ' ')
-    .replaceAll(/\p{Cc}/gu, '');

@@ -1,3 +1,4 @@
+import { safe } from '../../lib/safe-text.js';
 import { codeFor, examples, type Register } from '../command.js';
 
 interface Flags {
@@ -17,7 +18,7 @@ export const registerBuild: Register = (program, run) => {
         const { build } = await import('../../actions/build.js');
         const result = await build(world, { ...project, services, noCache: !cache, pullBase: pull, parallel }, control);
         if (!result.ok) return report(result.problems);
-        for (const name of result.value.skipped) output.note(`${name} uses an image, skipping`);
+        for (const name of result.value.skipped) output.note(safe`${name} uses an image, skipping`);
         return codeFor(result.value.outcomes);
       });
     });

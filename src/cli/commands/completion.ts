@@ -1,4 +1,5 @@
 import { Argument } from 'commander';
+import { sanitizeLines } from '../../lib/safe-text.js';
 import { examples, type Register } from '../command.js';
 import { EXIT_OK } from '../exit-codes.js';
 
@@ -15,7 +16,7 @@ export const registerCompletion: Register = (program, run) => {
       await run(async ({ output }) => {
         const { toTree } = await import('../completion/tree.js');
         const tree = toTree(program);
-        await output.result((await SCRIPTS[shell]())(tree).trimEnd());
+        await output.result(sanitizeLines((await SCRIPTS[shell]())(tree).trimEnd()));
         return EXIT_OK;
       });
     });

@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { joinLines, jsonText, sanitize, sanitizeLines } from '../../lib/safe-text.js';
 import { examples, type Register } from '../command.js';
 import { EXIT_OK } from '../exit-codes.js';
 
@@ -22,15 +23,15 @@ export const registerConfig: Register = (program, run) => {
         if (quiet || services) {
           const checked = await check(world, project, control);
           if (!checked.ok) return report(checked.problems);
-          if (!quiet) await output.result(checked.value.services.join('\n'));
+          if (!quiet) await output.result(joinLines(checked.value.services.map(sanitize)));
           return EXIT_OK;
         }
         const result = await config(world, project, control);
         if (!result.ok) return report(result.problems);
-        if (format === 'yaml') await output.result(result.value.yaml);
+        if (format === 'yaml') await output.result(sanitizeLines(result.value.yaml));
         else {
           const { project: name, file, directory, services: all } = result.value;
-          await output.result(JSON.stringify({ project: name, file, directory, services: all }, null, 2));
+          await output.result(jsonText({ project: name, file, directory, services: all }, 2));
         }
         return EXIT_OK;
       });

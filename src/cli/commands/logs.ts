@@ -1,3 +1,4 @@
+import { safe } from '../../lib/safe-text.js';
 import { examples, type Register } from '../command.js';
 import { EXIT_OK } from '../exit-codes.js';
 import { readMoment, readTail } from '../values.js';
@@ -31,7 +32,7 @@ export const registerLogs: Register = (program, run) => {
           const { follow = false, tail, timestamps = false, since = null, until = null } = flags;
           const result = await logs(world, { ...project, services, follow, tail, timestamps, since, until }, control);
           if (!result.ok) return report(result.problems);
-          if (result.value.length === 0) output.note('No containers to show the logs of');
+          if (result.value.length === 0) output.note(safe`No containers to show the logs of`);
           return EXIT_OK;
         },
         { noColor: !flags.color, noPrefix: !flags.logPrefix },

@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { jsonText } from '../../lib/safe-text.js';
 import { examples, type Register } from '../command.js';
 import { EXIT_CHANGES, EXIT_OK } from '../exit-codes.js';
 import { readScale, WAIT_LIMIT } from '../values.js';
@@ -36,7 +37,7 @@ export const registerPlan: Register = (program, run) => {
         if (!result.ok) return report(result.problems);
         if (flags.format === 'json') {
           const { redactPlan } = await import('../../render/json.js');
-          await output.result(JSON.stringify(redactPlan(result.value), null, 2));
+          await output.result(jsonText(redactPlan(result.value), 2));
         } else {
           const { planToText } = await import('../../render/plan.js');
           await output.result(planToText(result.value));

@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { joinLines, jsonText, sanitize, type SafeText } from '../../lib/safe-text.js';
 import type { ObservedContainer } from '../../model/observed.js';
 import { examples, type Register } from '../command.js';
 import { EXIT_OK } from '../exit-codes.js';
@@ -29,10 +30,10 @@ export const registerPs: Register = (program, run) => {
 
 type Containers = readonly ObservedContainer[];
 
-async function toText(containers: Containers, { quiet = false, format }: Flags): Promise<string> {
-  if (quiet) return containers.map(({ id }) => id).join('\n');
+async function toText(containers: Containers, { quiet = false, format }: Flags): Promise<SafeText> {
+  if (quiet) return joinLines(containers.map(({ id }) => sanitize(id)));
   const { PS_COLUMNS, psEntry, psRow } = await import('../../render/ps.js');
-  if (format === 'json') return JSON.stringify(containers.map(psEntry), null, 2);
+  if (format === 'json') return jsonText(containers.map(psEntry), 2);
   const { tableToText } = await import('../../render/table.js');
   return tableToText(PS_COLUMNS, containers.map(psRow), process.stdout.isTTY ? process.stdout.columns : null);
 }

@@ -1,3 +1,4 @@
+import { joinLines } from '../../lib/safe-text.js';
 import type { Milliseconds } from '../../lib/units.js';
 import { examples, type Register } from '../command.js';
 import { EXIT_FAILED, EXIT_OK } from '../exit-codes.js';
@@ -20,7 +21,7 @@ export const registerReady: Register = (program, run) => {
         if (!result.ok) return report(result.problems);
         if (result.value.length === 0) return EXIT_OK;
         const { unreadyToText } = await import('../../render/ready.js');
-        output.note(result.value.map(unreadyToText).join('\n'));
+        output.note(joinLines(result.value.map(unreadyToText)));
         return EXIT_FAILED;
       });
     });

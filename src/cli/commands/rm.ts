@@ -1,3 +1,4 @@
+import { safe } from '../../lib/safe-text.js';
 import { codeFor, examples, type Context, type Register } from '../command.js';
 
 interface Flags {
@@ -21,7 +22,7 @@ export const registerRm: Register = (program, run) => {
         const confirm = (containers: readonly string[]): Promise<boolean> => askToRemove(context, containers, force);
         const result = await remove(world, { ...project, services, stop, volumes, parallel, confirm }, control);
         if (!result.ok) return report(result.problems);
-        if (result.value.containers.length === 0) output.note('No stopped containers');
+        if (result.value.containers.length === 0) output.note(safe`No stopped containers`);
         return codeFor(result.value.outcomes);
       });
     });
@@ -32,7 +33,7 @@ async function askToRemove(
   containers: readonly string[],
   force: boolean,
 ): Promise<boolean> {
-  output.note(`Going to remove ${containers.join(', ')}`);
+  output.note(safe`Going to remove ${containers.join(', ')}`);
   if (force) return true;
   const { askYesOrNo } = await import('../ask.js');
   output.flush();

@@ -1,4 +1,5 @@
 import type { RunRequest } from '../../actions/run.js';
+import { sanitize } from '../../lib/safe-text.js';
 import { allDone } from '../../model/plan.js';
 import { examples, type Context, type Register } from '../command.js';
 import { EXIT_OK, EXIT_RUN_FAILED } from '../exit-codes.js';
@@ -59,7 +60,7 @@ async function runOne(context: Context, given: RunGiven): Promise<number> {
       context.control.signal.throwIfAborted(); // nothing failed, and there is no code of the command's own
       return EXIT_RUN_FAILED;
     }
-    if (flags.detach) await context.output.result(container);
+    if (flags.detach) await context.output.result(sanitize(container));
     // A command that ended by our stop or kill was ended by the user's signal; one that handled the stop tells by itself.
     if (exitCode !== null && exitCode > SIGNAL_CODES && context.isSignalled()) context.control.signal.throwIfAborted();
     return exitCode ?? EXIT_OK;

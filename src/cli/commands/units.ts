@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { Argument } from 'commander';
 import { split } from 'shlex';
 import type { UnitsRequest, UnitsResult } from '../../actions/units.js';
+import { joinLines, safe, type SafeText } from '../../lib/safe-text.js';
 import { examples, type Register } from '../command.js';
 import { EXIT_CHANGES, EXIT_OK } from '../exit-codes.js';
 import type { Output } from '../output.js';
@@ -70,15 +71,15 @@ function searchPath(): string {
   return [...(USUAL_PATH.includes(ofNode) ? [] : [ofNode]), ...USUAL_PATH].join(':');
 }
 
-function summary({ folder, files, changes }: UnitsResult): string {
-  if (changes.length === 0) return `${folder} is up-to-date`;
+function summary({ folder, files, changes }: UnitsResult): SafeText {
+  if (changes.length === 0) return safe`${folder} is up-to-date`;
   const written = changes.filter(({ after }) => after).length;
   const removed = changes.length - written;
-  return `${folder}: ${written} of ${files} files written${removed > 0 ? `, ${removed} removed` : ''}`;
+  return safe`${folder}: ${written} of ${files} files written${removed > 0 ? `, ${removed} removed` : ''}`;
 }
 
 async function showDifferences({ changes }: UnitsResult, output: Output): Promise<void> {
   if (changes.length === 0) return;
   const { diffToText } = await import('../../render/diff.js');
-  await output.result(changes.map((change) => diffToText(change)).join('\n'));
+  await output.result(joinLines(changes.map((change) => diffToText(change))));
 }

@@ -17,7 +17,7 @@ it('an attachment that opens after the second signal is closed', async () => {
   await expect(attaching).rejects.toThrow('now');
   const closed = new Promise<void>((close) => {
     open({
-      // eslint-disable-next-line @typescript-eslint/require-await -- nothing is written
+       
       async *output() {},
       write: () => Promise.resolve(),
       endInput: () => undefined,

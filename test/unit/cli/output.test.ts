@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { makeOutput, type OutputOptions } from '../../../src/cli/output.js';
+import { safe } from '../../../src/lib/safe-text.js';
 import type { RunEvent } from '../../../src/model/event.js';
 import * as p from '../render/plans.js';
 
@@ -147,9 +148,9 @@ describe('output', () => {
 
   it('prints results with one newline, and resolves when they were taken', async () => {
     const { out, output } = open();
-    await output.result('a table');
-    await output.result('another\n');
-    await output.result('');
+    await output.result(safe`a table`);
+    await output.result(safe`another\n`);
+    await output.result(safe``);
     expect(out.text).toBe('a table\nanother\n');
   });
 
@@ -221,7 +222,7 @@ describe('a closed pipe', () => {
       await output.emit(log('x'));
       await turn();
     }
-    await output.result('more');
+    await output.result(safe`more`);
     await output.close();
     expect(closed).toHaveBeenCalledTimes(1);
     expect(err.text).toBe('');
@@ -230,7 +231,7 @@ describe('a closed pipe', () => {
   it('is not mistaken for a full disk, which is said', async () => {
     const closed = vi.fn();
     const { err, output } = open({ stdout: failing('ENOSPC'), onClosed: closed });
-    await output.result('table');
+    await output.result(safe`table`);
     await output.close();
     expect(err.text).toBe('error: cannot write to standard output: ENOSPC\n');
     expect(closed.mock.calls[0]?.[0]).toMatchObject({ code: 'ENOSPC' });

@@ -32,6 +32,8 @@ describe('a row of ps', () => {
   it('cuts a long command as fig did, and keeps one of thirty characters', () => {
     expect(psRow(container())[1]).toBe('/bin/sh -c "python app.py  ...');
     expect(psRow(container({ command: 'x'.repeat(30) }))[1]).toBe('x'.repeat(30));
+    const hostile = '\u001b[31mrun\u001b[0m\n\u0007 日本語日本語日本語日本語日本語';
+    expect(psRow(container({ command: hostile }))[1]).toBe('run \uFFFD 日本語日本語日本語日 ...');
   });
 
   it('says the state in few words', () => {

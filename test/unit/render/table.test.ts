@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { tableToText } from '../../../src/render/table.js';
+import { sanitize } from '../../../src/lib/safe-text.js';
+import * as table from '../../../src/render/table.js';
 import { widthOf } from '../../../src/render/width.js';
+
+/** Of safe text, as callers have it. */
+const tableToText = (columns: readonly string[], rows: readonly (readonly string[])[], width: number | null): string =>
+  table.tableToText(
+    columns.map(sanitize),
+    rows.map((row) => row.map(sanitize)),
+    width,
+  );
 
 const COLUMNS = ['Name', 'Command', 'State', 'Ports'];
 const ROWS = [
@@ -62,7 +71,7 @@ describe('a table', () => {
       const text = tableToText(['One', 'Two', 'Three'], rows, width);
       for (const line of text.split('\n')) expect(widthOf(line)).toBeLessThanOrEqual(width);
       const letters = (of: string): string => of.replaceAll(/\s/g, '').split('').toSorted().join('');
-      expect(letters(text.split('\n').slice(2).join(''))).toBe(letters(rows[0]!.join('')));
+      expect(letters(text.split('\n').slice(2).join(''))).toBe(letters(rows[0]!.map(sanitize).join('')));
     }
   });
 });

@@ -74,7 +74,7 @@ describe('a live view', () => {
       ],
     ];
     const state = after(told);
-    expect(shown(state, 7)).toBe('Building web ... |  7 s  npm ci');
+    expect(shown(state, 7)).toBe('Building web ... |  7 s  npm ci\uFFFD');
     expect(outputOf(state, p.build('web'))).toHaveLength(2);
   });
 
