@@ -17,7 +17,6 @@ it('an attachment that opens after the second signal is closed', async () => {
   await expect(attaching).rejects.toThrow('now');
   const closed = new Promise<void>((close) => {
     open({
-       
       async *output() {},
       write: () => Promise.resolve(),
       endInput: () => undefined,
