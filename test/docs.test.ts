@@ -72,6 +72,7 @@ async function inScenario(work: (scenario: Scenario) => Promise<void>): Promise<
 describe.concurrent('an example of a fig.yml', () => {
   it.each(named('yaml'))('%s is right', async (_, { text }) => {
     await inScenario(async (scenario) => {
+      scenario.write('html/index.html', ''); // a directory that examples mount
       const { code, stderr } = await scenario.run(['-f', '-', 'config', '-q'], { input: text });
       expect({ code, stderr: stderr.replaceAll(/^.*warning: .*has no effect[^]*$/gm, '') }).toEqual({
         code: 0,

@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import Docker from 'dockerode';
-import { extract } from 'tar-fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { LABEL } from '../src/model/names.js';
 import { examples, Project, root, run, WITH_BUILDS_MS } from './support/example.js';
@@ -58,7 +57,9 @@ async function stored(): Promise<Map<string, string>> {
   try {
     const { Id } = await project.container('receiver');
     const archive = await docker.getContainer(Id).getArchive({ path: '/uploads/.' });
-    await once(archive.pipe(extract(copy)), 'finish');
+    const tar = spawn('tar', ['-x', '-C', copy], { stdio: ['pipe', 'ignore', 'inherit'] });
+    archive.pipe(tar.stdin);
+    await once(tar, 'close');
     return await contentsOf(copy);
   } finally {
     await rm(copy, { recursive: true });

@@ -34,7 +34,7 @@ export async function build(world: World, request: BuildRequest, control: Contro
     .flatMap((name) => project.services.get(name) ?? []);
   const wish = { build: 'always', noCache: request.noCache, pullBase: request.pullBase } as const;
   const steps = buildSteps(project, services, wish, { code: 'asked-for' });
-  const skipped = services.filter(({ source }) => source.kind === 'image').map(({ name }) => name);
+  const skipped = services.filter(({ source }) => source.build === null).map(({ name }) => name);
   if (steps.length === 0) return good({ outcomes: [], skipped });
   const engine = await world.connectEngine(control.signal);
   const plan = plainPlan(project.name, steps);

@@ -23,9 +23,7 @@ export async function pull(world: World, request: PullRequest, control: Control)
   const named = namedServices([...needs.keys()], request.services);
   if (!named.ok) return named;
   const refs = new Map<string, string>();
-  const built = new Set(
-    [...project.services.values()].flatMap(({ source }) => (source.kind === 'build' ? [source.ref] : [])),
-  );
+  const built = new Set([...project.services.values()].flatMap(({ source }) => (source.build ? [source.ref] : [])));
   for (const name of request.includeDeps ? withNeeds(needs, named.value) : named.value) {
     const ref = project.services.get(name)?.source.ref;
     if (ref !== undefined && !built.has(ref) && !refs.has(ref)) refs.set(ref, name);

@@ -1,6 +1,6 @@
 import { ownValue } from '../lib/own-value.js';
 import { seconds } from '../lib/units.js';
-import type { Dependency, Project, Service } from '../model/project.js';
+import type { Project, Service } from '../model/project.js';
 import { nameOf, type Unit, type UnitNeed } from './deployment.js';
 
 export interface UnitsWish {
@@ -49,13 +49,13 @@ interface Around {
 
 /** What has a unit of its own is expressed as the supervisor expresses it; the rest is left to tsfig. */
 function needsOf({ needs }: Service, { project, wish, running }: Around): UnitNeed[] {
-  const because = new Map<string, Set<Dependency['because']>>();
-  for (const need of needs) because.set(need.on, (because.get(need.on) ?? new Set()).add(need.because));
-  return [...because].flatMap(([on, reasons]) => {
+  const sharing = new Map<string, boolean>();
+  for (const { on, shares } of needs) sharing.set(on, (sharing.get(on) ?? false) || shares !== null);
+  return [...sharing].flatMap(([on, isBound]) => {
     if (!running.has(on)) return [];
     return (ownValue(wish.instances, on) ?? [null]).map((number) => {
       const named = nameOf({ service: on, number });
-      return { unit: unitName(project, named), named, isBound: reasons.has('net') || reasons.has('volumes_from') };
+      return { unit: unitName(project, named), named, isBound };
     });
   });
 }

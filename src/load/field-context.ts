@@ -1,6 +1,6 @@
 import type { Span } from '../model/diagnostic.js';
 import type { FileReader } from '../model/files.js';
-import type { ImageSource, Link, Mount, Service, WantedPort } from '../model/project.js';
+import type { Build, Link, Mount, Service, WantedPort } from '../model/project.js';
 import type { EnvFileReader } from './env-files.js';
 import type { LookUp } from './look-up.js';
 import type { Problems } from './problems.js';
@@ -35,7 +35,7 @@ export interface FieldContext {
 /** Gives undefined, after telling the problem, when the value cannot be read. Never called with nothing (`key:`). */
 export type Reader<T> = (value: YamlNode, reading: FieldContext) => T | undefined;
 
-export type BuildDraft = Omit<Extract<ImageSource, { kind: 'build' }>, 'kind' | 'ref' | 'dockerfile'> & {
+export type BuildDraft = Omit<Build, 'dockerfile'> & {
   readonly dockerfile: string | null;
 };
 

@@ -1,7 +1,8 @@
 import { bytesToText } from '../lib/units.js';
 import { bad, type Checked, type Diagnostic, good, type Span } from '../model/diagnostic.js';
 import type { FileReader } from '../model/files.js';
-import type { Dependency, Project, Service } from '../model/project.js';
+import { volumeName } from '../model/names.js';
+import type { Dependency, Project, Service, ProjectVolume } from '../model/project.js';
 import { check } from './check.js';
 import { readDocument } from './document.js';
 import { EnvFileReader } from './env-files.js';
@@ -112,7 +113,21 @@ function toProject(services: readonly DraftService[], needs: Needs, request: Loa
     const service = toService(written, around);
     if (service) ready.set(written.name, service);
   }
-  return { name: request.projectName, file: request.path, directory: request.directory, services: ready };
+  const { projectName: name, path: file, directory } = request;
+  return { name, file, directory, services: ready, volumes: volumesOf(name, ready.values()) };
+}
+
+/** Every volume that a service mounts by its name; the driver is that of the services that do (`check` has made sure of one). */
+function volumesOf(project: string, services: Iterable<Service>): Map<string, ProjectVolume> {
+  const volumes = new Map<string, ProjectVolume>();
+  for (const { mounts, volumeDriver } of services) {
+    for (const mount of mounts) {
+      if (mount.kind !== 'volume') continue;
+      const { volume: key } = mount;
+      volumes.set(key, { key, name: volumeName(project, key), driver: volumeDriver });
+    }
+  }
+  return volumes;
 }
 
 /** The text of the file, or why it is none. */

@@ -47,8 +47,8 @@ function ownFields(draft: Partial<Draft>): Omit<Partial<Draft>, 'image' | 'build
 }
 
 function toSource({ image, build, dockerfile }: Partial<Draft>, ref: string): ImageSource | undefined {
-  if (build) return { kind: 'build', ...build, dockerfile: build.dockerfile ?? dockerfile ?? DEFAULT_DOCKERFILE, ref };
-  return image === undefined ? undefined : { kind: 'image', ref: image };
+  if (build) return { ref, build: { ...build, dockerfile: build.dockerfile ?? dockerfile ?? DEFAULT_DOCKERFILE } };
+  return image === undefined ? undefined : { ref: image, build: null };
 }
 
 /** `hostname: name.domain.tld` without a `domainname` is split at its first dot. */

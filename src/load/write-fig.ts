@@ -27,8 +27,8 @@ function serviceToFig(service: Service): FigService {
 const SAYS_BY_BEING_EMPTY = new Set(['command', 'entrypoint']);
 
 const sourceKeys = ({ source }: Service): FigService => {
-  if (source.kind === 'image') return { image: source.ref };
-  const { context, args, target, dockerfile } = source;
+  if (!source.build) return { image: source.ref };
+  const { context, args, target, dockerfile } = source.build;
   return { build: { context, dockerfile, ...(isSaid(args) ? { args } : {}), ...(target === null ? {} : { target }) } };
 };
 

@@ -10,29 +10,46 @@ export interface Project {
   readonly directory: string;
   /** In file order. */
   readonly services: ReadonlyMap<string, Service>;
+  /** By key. */
+  readonly volumes: ReadonlyMap<string, ProjectVolume>;
 }
 
-/** How to get the image: fetch it by its name, or build it and name it. */
-export type ImageSource = { readonly kind: 'image'; readonly ref: string } | BuildSource;
+/** The image of a service: its name, and how it is built when it is not only fetched. */
+export interface ImageSource {
+  readonly ref: string;
+  /** Null: it is fetched by its name. */
+  readonly build: Build | null;
+}
 
-export interface BuildSource {
-  readonly kind: 'build';
+export interface Build {
   /** Absolute directory, or a URL the engine fetches by itself (`git://…`, `https://…`, `github.com/…`). */
   readonly context: string;
   readonly remote: boolean;
-  /** Path from the context on, or an absolute one. */
+  /** Path from the context on, which may lead out of it. */
   readonly dockerfile: string;
   readonly args: Readonly<Record<string, string>>;
   readonly target: string | null;
-  /** The name the result gets. */
-  readonly ref: string;
 }
 
-/** One constraint between two services; `on` is started (and ready) before the service that has it. */
+/** One constraint between two services. */
 export interface Dependency {
   readonly on: string;
+  /** The key that says so. */
   readonly because: 'links' | 'volumes_from' | 'net';
+  /** How far the other one must be before this one starts: running, or (where it has a health check) healthy. */
+  readonly until: 'started' | 'healthy';
+  /** What this one's containers have of the other's, so that they follow when those are recreated. */
+  readonly shares: 'network' | 'volumes' | null;
   readonly at: Span;
+}
+
+/** A volume of the project. Where no service uses it, it is not made. */
+export interface ProjectVolume {
+  /** As mounts refer to it. */
+  readonly key: string;
+  /** The engine's name of it. */
+  readonly name: string;
+  readonly driver: string | null;
 }
 
 /** `container` is a service of the project or, when `external`, a container that tsfig does not manage. */
@@ -66,7 +83,7 @@ export interface ExposedPort {
 export type Mount =
   /** `source` is an absolute path of the host. */
   | { readonly kind: 'bind'; readonly source: string; readonly target: string; readonly mode: string }
-  /** `volume` is the name as written; the engine's name is `PROJECT_volume`. */
+  /** `volume` is a key of the project's volumes. */
   | { readonly kind: 'volume'; readonly volume: string; readonly target: string; readonly mode: string }
   | { readonly kind: 'anonymous'; readonly target: string };
 
@@ -179,4 +196,11 @@ export interface Service extends ContainerSettings {
   readonly once: boolean;
   /** A fixed name instead of PROJECT_SERVICE_N. */
   readonly containerName: string | null;
+}
+
+/** The volume that a mount refers to. Throws for a key that is not the project's, which is a bug of ours. */
+export function volumeOf({ volumes }: Pick<Project, 'volumes'>, key: string): ProjectVolume {
+  const volume = volumes.get(key);
+  if (!volume) throw new Error(`the project has no volume "${key}"`);
+  return volume;
 }

@@ -2,7 +2,7 @@ import { LABEL } from '../model/names.js';
 import type { ContainerSpec } from '../model/container-spec.js';
 import type { ObservedContainer } from '../model/observed.js';
 import type { Reason } from '../model/plan.js';
-import type { Dependency, Service } from '../model/project.js';
+import type { Service } from '../model/project.js';
 import { whyReplace } from './compare.js';
 import type { Fingerprint } from './fingerprint.js';
 import { imageOf, type PlanInput } from './plan-input.js';
@@ -47,7 +47,7 @@ export interface DecisionContext {
 export interface SharedParent {
   readonly replica: Replica;
   readonly isRecreated: boolean;
-  readonly because: Dependency['because'];
+  readonly shares: 'network' | 'volumes';
 }
 
 export function decideReplica(input: PlanInput, replica: Replica, context: DecisionContext): Decision {
@@ -141,7 +141,7 @@ interface Sharing {
 function hasLost(current: ObservedContainer, parent: SharedParent, { sharesWith, own }: Sharing): boolean {
   const had = parent.replica.current;
   if (!had) return false;
-  if (parent.because === 'net') return current.sharesNetworkOf !== had.id;
+  if (parent.shares === 'network') return current.sharesNetworkOf !== had.id;
   const others = sharesWith.filter((other) => other !== parent).flatMap((other) => other.replica.current?.mounts ?? []);
   // Where several mount at one place, or the container itself does, it is not this one's volume that counts.
   const elsewhere = new Set([...others.map(({ target }) => target), ...own]);

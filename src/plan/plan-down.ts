@@ -77,5 +77,5 @@ function addNetworkRemovals(steps: StepList, project: Project, observed: Observe
 function imagesToRemove(project: Project, { images }: DownOptions): string[] {
   if (images === 'keep') return [];
   const sources = [...project.services.values()].map(({ source }) => source);
-  return [...new Set(sources.filter(({ kind }) => images === 'all' || kind === 'build').map(({ ref }) => ref))];
+  return [...new Set(sources.filter(({ build }) => images === 'all' || build !== null).map(({ ref }) => ref))];
 }

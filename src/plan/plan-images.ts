@@ -4,7 +4,7 @@ import { TsfigError } from '../model/errors.js';
 import { LABEL } from '../model/names.js';
 import type { ObservedImage } from '../model/observed.js';
 import type { Reason, Step } from '../model/plan.js';
-import type { BuildSource, Project, Service } from '../model/project.js';
+import type { Build, ImageSource, Project, Service } from '../model/project.js';
 import * as steps from './steps.js';
 
 /** When images are built and fetched. */
@@ -29,11 +29,11 @@ export function planImages(
   const wanted = services.map((service) => builders.get(service.source.ref) ?? service);
   const groups = groupBy(
     wanted.filter((service) => isNeeded(service, images, wish)),
-    ({ source }) => (source.kind === 'build' ? buildKey(source) : source.ref),
+    ({ source }) => (source.build ? buildKey(source.build) : source.ref),
   );
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
-    if (first?.source.kind === 'image') return steps.pullImage(first.source.ref, first.name, { code: 'missing' });
+    if (first && !first.source.build) return steps.pullImage(first.source.ref, first.name, { code: 'missing' });
     const isMissing = group.some(({ source }) => !images.has(source.ref));
     return buildSteps(project, group, wish, { code: isMissing ? 'missing' : 'asked-for' });
   });
@@ -41,20 +41,20 @@ export function planImages(
 
 function isNeeded({ name, source }: Service, images: ReadonlyMap<string, ObservedImage>, wish: ImageWish): boolean {
   const isThere = images.has(source.ref);
-  if (source.kind === 'image' || (isThere && wish.build !== 'always')) return !isThere;
+  if (!source.build || (isThere && wish.build !== 'always')) return !isThere;
   if (wish.build !== 'never') return true;
   const message = `service ${name} needs the image ${source.ref}, which is not built`;
   throw new TsfigError('image-not-found', message, { hint: 'leave --no-build out, or run tsfig build first' });
 }
 
-type Builder = Service & { readonly source: BuildSource };
+type Builder = Service & { readonly source: ImageSource & { readonly build: Build } };
 
-const isBuilder = (service: Service): service is Builder => service.source.kind === 'build';
+const isBuilder = (service: Service): service is Builder => service.source.build !== null;
 
 const buildersOf = ({ services }: Project): Builder[] => [...services.values()].filter(isBuilder);
 
 /** Builds with the same key make the same image. */
-const buildKey = ({ context, remote, dockerfile, args, target }: BuildSource): string =>
+const buildKey = ({ context, remote, dockerfile, args, target }: Build): string =>
   JSON.stringify([context, remote, dockerfile, target, Object.entries(args).toSorted()]);
 
 /**
@@ -62,12 +62,12 @@ const buildKey = ({ context, remote, dockerfile, args, target }: BuildSource): s
  * builds side by side would each make layers of their own, of which the cache gives back only one the next time.
  */
 export function buildSteps(project: Project, services: readonly Service[], wish: ImageWish, why: Reason): Step[] {
-  const sharing = groupBy(buildersOf(project), ({ source }) => buildKey(source));
-  const groups = groupBy(services.filter(isBuilder), ({ source }) => buildKey(source));
+  const sharing = groupBy(buildersOf(project), ({ source }) => buildKey(source.build));
+  const groups = groupBy(services.filter(isBuilder), ({ source }) => buildKey(source.build));
   return [...groups].flatMap(([key, group]) => {
     const [first] = group;
     if (!first) return [];
-    const { context, remote, dockerfile, args, target } = first.source;
+    const { context, remote, dockerfile, args, target } = first.source.build;
     // The image of several is labeled the same whichever of them were named, because a label makes another image.
     const isShared = (sharing.get(key)?.length ?? 1) > 1;
     const build: BuildSpec = {

@@ -1,10 +1,10 @@
 import { ownValue } from '../lib/own-value.js';
 import type { Milliseconds } from '../lib/units.js';
 import type { ContainerSpec } from '../model/container-spec.js';
-import { asideName, LABEL, volumeName } from '../model/names.js';
+import { asideName, LABEL } from '../model/names.js';
 import type { ObservedContainer } from '../model/observed.js';
 import type { Plan, Reason, Step, StepGroup, StepId } from '../model/plan.js';
-import type { Mount, Service } from '../model/project.js';
+import { volumeOf, type Dependency, type Mount, type Service } from '../model/project.js';
 import { isOneOff, serviceOf, type ReplicaId } from '../model/replica.js';
 import { decideReplica, type Decision, type SharedParent } from './decide-replica.js';
 import { findHandOvers, type HandOver } from './hand-over.js';
@@ -185,12 +185,12 @@ export class UpPlanner {
 
   /** The containers with which a service's own share volumes or network, whether this plan touches them or not. */
   #parentsOf(service: Service): SharedParent[] {
-    return service.needs.flatMap(({ on, because }) => {
-      if (because === 'links') return [];
+    return service.needs.flatMap(({ on, shares }) => {
+      if (shares === null) return [];
       const decided = new Map(this.#decisions.get(on)?.map(({ replica, does }) => [replica.number, does.kind]));
       return (this.#input.replicas.wanted.get(on) ?? []).map((replica) => {
         const kind = decided.get(replica.number) ?? 'keep';
-        return { replica, isRecreated: kind !== 'keep', because };
+        return { replica, isRecreated: kind !== 'keep', shares };
       });
     });
   }
@@ -198,9 +198,9 @@ export class UpPlanner {
   /** What must be there before a container of the service can be created. Creating needs no other order. */
   #createNeeds(service: Service): StepId[] {
     const network = service.net.kind === 'project' ? this.#networkReady() : null;
-    const volumes = service.mounts.map((mount) => this.#volumeReady(mount, service.volumeDriver));
+    const volumes = service.mounts.map((mount) => this.#volumeReady(mount));
     const parents = service.needs
-      .filter(({ because }) => because !== 'links')
+      .filter(({ shares }) => shares !== null)
       .flatMap(({ on }) => this.#decisions.get(on) ?? [])
       .map((decision) => this.#milestonesOf(decision).created);
     return idsOf([
@@ -218,12 +218,12 @@ export class UpPlanner {
     return this.#steps.share(`network ${network.name}`, make).id;
   }
 
-  #volumeReady(mount: Mount, driver: string | null): StepId | null {
+  #volumeReady(mount: Mount): StepId | null {
     if (mount.kind !== 'volume') return null;
     const { project, observed } = this.#input;
-    const name = volumeName(project.name, mount.volume);
+    const { name, driver, key } = volumeOf(project, mount.volume);
     if (observed.volumes.some((volume) => volume.name === name)) return null;
-    const labels = { [LABEL.project]: project.name, [LABEL.volume]: mount.volume };
+    const labels = { [LABEL.project]: project.name, [LABEL.volume]: key };
     const volume = { name, driver, labels };
     const make = (): Step => this.#steps.add({ kind: 'create-volume', volume }, { code: 'missing' });
     return this.#steps.share(`volume ${name}`, make).id;
@@ -250,16 +250,16 @@ export class UpPlanner {
 
   /** What must run, and be ready, before a container of the service can start. */
   #startNeeds(service: Service): StepId[] {
-    return service.needs.flatMap(({ on }) =>
-      (this.#decisions.get(on) ?? []).flatMap((decision) => this.#ready(decision, service) ?? []),
+    return service.needs.flatMap(({ on, until }) =>
+      (this.#decisions.get(on) ?? []).flatMap((decision) => this.#ready(decision, until, service) ?? []),
     );
   }
 
-  #ready(decision: Decision, consumer: Service): StepId | null {
+  #ready(decision: Decision, until: Dependency['until'], consumer: Service): StepId | null {
     const { started, container } = this.#milestonesOf(decision);
     const { replica, checked, healthy } = decision;
     const limit = this.#options.waitLimit;
-    if (!checked || limit === null || (started === null && healthy)) return started;
+    if (until === 'started' || !checked || limit === null || (started === null && healthy)) return started;
     const why: Reason = { code: 'needed-by', by: consumer.name };
     const make = (): Step => this.#steps.add({ kind: 'wait-ready', container, limit }, why, [started]);
     return this.#steps.share(`ready ${replica.name}`, make).id;

@@ -1,10 +1,10 @@
 import type { ContainerSpec, SpecMount, SpecNetwork } from '../model/container-spec.js';
 import { TsfigError } from '../model/errors.js';
 import { imageToLabel } from '../model/image-facts.js';
-import { LABEL, volumeName } from '../model/names.js';
+import { LABEL } from '../model/names.js';
 import type { ObservedContainer, ObservedImage } from '../model/observed.js';
 import { hostPortAt, portBeyond } from '../model/ports.js';
-import type { ContainerSettings, Mount, PublishedPort, Service } from '../model/project.js';
+import { volumeOf, type ContainerSettings, type Mount, type PublishedPort, type Service } from '../model/project.js';
 import { fingerprint, fingerprintLabels, type Fingerprint } from './fingerprint.js';
 import { resolveLinks, type Consumer, type LinkResult } from './links.js';
 import { identityLabels, imageOf, type PlanInput } from './plan-input.js';
@@ -122,7 +122,7 @@ function toSpecMount(input: PlanInput, mount: Mount, carried: (target: string) =
     case 'bind':
       return mount;
     case 'volume':
-      return { ...mount, volume: volumeName(input.project.name, mount.volume) };
+      return { ...mount, volume: volumeOf(input.project, mount.volume).name };
     case 'anonymous':
       return { ...mount, carried: carried(mount.target) };
   }

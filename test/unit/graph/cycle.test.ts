@@ -5,7 +5,13 @@ import type { Dependency } from '../../../src/model/project.js';
 let line = 0;
 const need = (on: string, because: Dependency['because'] = 'links'): Dependency => {
   line += 1;
-  return { on, because, at: { file: 'fig.yml', line, column: 3, length: 1 } as unknown as Dependency['at'] };
+  return {
+    on,
+    because,
+    until: 'healthy',
+    shares: null,
+    at: { file: 'fig.yml', line, column: 3, length: 1 } as unknown as Dependency['at'],
+  };
 };
 const find = (needs: Readonly<Record<string, readonly Dependency[]>>) =>
   findCycles(new Map(Object.entries(needs)), (at) => `line ${at}`);

@@ -178,7 +178,7 @@ describe('image', () => {
     `a.b/c:d@sha256:${hex}`,
     '"nginx:${TAG}"',
   ])('%s', (image) => {
-    expect(service(`web: {image: ${image.startsWith('"') ? image : `"${image}"`}}`).source.kind).toBe('image');
+    expect(service(`web: {image: ${image.startsWith('"') ? image : `"${image}"`}}`).source.build).toBeNull();
   });
 
   it.each([
@@ -196,28 +196,24 @@ describe('image', () => {
 
 describe('build', () => {
   it('takes a directory, a URL or a mapping', () => {
-    const ref = 'shop_web';
-    const plain = { kind: 'build', remote: false, dockerfile: 'Dockerfile', args: {}, target: null, ref };
-    expect(service('Web: {build: ./docker/}').source).toEqual({ ...plain, context: '/shop/docker' });
-    expect(service('web: {build: ., dockerfile: a/../b}').source).toEqual({
-      ...plain,
-      context: '/shop',
-      dockerfile: 'b',
-    });
+    const plain = { remote: false, dockerfile: 'Dockerfile', args: {}, target: null };
+    const source = (build: object) => ({ ref: 'shop_web', build: { ...plain, ...build } });
+    expect(service('Web: {build: ./docker/}').source).toEqual(source({ context: '/shop/docker' }));
+    expect(service('web: {build: ., dockerfile: a/../b}').source).toEqual(
+      source({ context: '/shop', dockerfile: 'b' }),
+    );
     const url = 'github.com/a/b#main:sub';
-    expect(service(`web: {build: "${url}"}`).source).toEqual({ ...plain, context: url, remote: true });
+    expect(service(`web: {build: "${url}"}`).source).toEqual(source({ context: url, remote: true }));
     expect(
       service('web: {build: {context: docker, dockerfile: x, args: [A=1, TAG, NONE], target: slim}}').source,
-    ).toEqual({
-      ...{ ...plain, context: '/shop/docker', dockerfile: 'x', args: { A: '1', TAG: '1.27' }, target: 'slim' },
-    });
+    ).toEqual(source({ context: '/shop/docker', dockerfile: 'x', args: { A: '1', TAG: '1.27' }, target: 'slim' }));
   });
 
   it.each(['../docker/x', '/docker/x'])(
     'build: a Dockerfile outside of the build directory is accepted (%s)',
     (path) => {
       const { source } = service(`web: {build: {context: ., dockerfile: ${path}}}`);
-      expect(source).toMatchObject({ context: '/shop', dockerfile: path });
+      expect(source.build).toMatchObject({ context: '/shop', dockerfile: path });
     },
   );
 

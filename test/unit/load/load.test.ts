@@ -4,11 +4,11 @@ import { load, project, said, service, web } from './read.js';
 describe('loadProject', () => {
   it('reads a project, with every default filled in', () => {
     const { services, ...rest } = project('web: {image: nginx}');
-    expect(rest).toEqual({ name: 'shop', file: '/shop/fig.yml', directory: '/shop' });
+    expect(rest).toEqual({ name: 'shop', file: '/shop/fig.yml', directory: '/shop', volumes: new Map() });
     expect(services.get('web')).toEqual({
       name: 'web',
       at: { file: 'fig.yml', line: 1, column: 1 },
-      source: { kind: 'image', ref: 'nginx' },
+      source: { ref: 'nginx', build: null },
       needs: [],
       ...{
         command: null,
