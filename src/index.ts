@@ -40,4 +40,5 @@ export type {
   StepGroup,
   StepId,
 } from './model/plan.js';
+export type { Secret } from './model/secret.js';
 export type { Project, Service } from './model/project.js';

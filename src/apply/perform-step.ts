@@ -1,11 +1,13 @@
-import type { Engine } from '../engine/engine.js';
+import type { CallOptions, Engine } from '../engine/engine.js';
 import { hasCode, TsfigError, type ErrorCode } from '../model/errors.js';
 import type { Control } from '../model/event.js';
 import type { ContainerRef, Step, StepKind } from '../model/plan.js';
 import type { ContainerHandle } from '../model/replica.js';
+import { openBuild, openContainer, secretsOfBuild, secretsOfContainer } from '../model/sealed.js';
 import type { Milliseconds } from '../lib/units.js';
 import { createWhenFree, removeFully, removeOrSetAside, renameInLoop } from './free-names.js';
 import type { Attacher, ContainerWatch, Hands } from './hands.js';
+import { hidingSecrets } from './hide-secrets.js';
 import { waitReady } from './wait-ready.js';
 
 /** Steps that may take long and leave nothing half-made: the first signal ends them. The others are let finish. */
@@ -19,7 +21,8 @@ export interface StepContext extends Hands {
 /** Does one step: one call, no decision. Answers the id of the container that it has created or acted on; null for other steps. */
 export async function performStep(step: Step, context: StepContext, control: Control): Promise<string | null> {
   if (step.kind === 'create-container') {
-    return createWhenFree(context.engine, step.spec, { signal: control.force });
+    const creating = createWhenFree(context.engine, openContainer(step.spec), { signal: control.force });
+    return hidingSecrets(secretsOfContainer(step.spec), creating);
   }
   if (!('container' in step)) {
     await performOnThing(step, context, control);
@@ -44,11 +47,7 @@ async function performOnThing(step: ThingStep, { engine }: Hands, control: Contr
       }
       return;
     case 'build-image':
-      for await (const output of engine.buildImage(step.build, call)) {
-        if (output.kind === 'text') await control.emit({ kind: 'step-output', step, text: output.text });
-        else await control.emit({ kind: 'step-progress', step, progress: output.progress });
-      }
-      return;
+      return hidingSecrets(secretsOfBuild(step.build), build(step, engine, control, call));
     case 'remove-image':
       return unless('image-not-found', engine.removeImage(step.image, call));
     case 'create-network':
@@ -59,6 +58,15 @@ async function performOnThing(step: ThingStep, { engine }: Hands, control: Contr
       return engine.createVolume(step.volume, call);
     case 'remove-volume':
       return unless('not-found', engine.removeVolume(step.volume, call));
+  }
+}
+
+type BuildStep = Extract<Step, { readonly kind: 'build-image' }>;
+
+async function build(step: BuildStep, engine: Engine, { emit }: Control, call: CallOptions): Promise<void> {
+  for await (const output of engine.buildImage(openBuild(step.build), call)) {
+    if (output.kind === 'text') await emit({ kind: 'step-output', step, text: output.text });
+    else await emit({ kind: 'step-progress', step, progress: output.progress });
   }
 }
 

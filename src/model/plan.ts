@@ -1,12 +1,13 @@
 import type { Milliseconds } from '../lib/units.js';
-import type { BuildSpec, ContainerSpec, NetworkSpec, VolumeSpec } from './container-spec.js';
+import type { NetworkSpec, VolumeSpec } from './container-spec.js';
 import type { Failure } from './errors.js';
 import type { ContainerHandle, ReplicaId } from './replica.js';
+import type { SealedBuild, SealedContainer } from './sealed.js';
 
 /** Means nothing but itself; unique in its plan. */
 export type StepId = string;
 
-/** What is going to be done: plain JSON, in an order that satisfies every `needs`. */
+/** What is going to be done: plain JSON (of a `Secret`, its redaction), in an order that satisfies every `needs`. */
 export interface Plan {
   readonly project: string;
   readonly steps: readonly Step[];
@@ -56,7 +57,7 @@ export interface CreatedRef extends NamedReplica {
 
 export type StepAction =
   | { readonly kind: 'pull-image'; readonly image: string; readonly service: string }
-  | { readonly kind: 'build-image'; readonly build: BuildSpec }
+  | { readonly kind: 'build-image'; readonly build: SealedBuild }
   | { readonly kind: 'remove-image'; readonly image: string }
   | { readonly kind: 'create-network'; readonly network: NetworkSpec }
   | { readonly kind: 'remove-network'; readonly network: NetworkRef }
@@ -71,7 +72,7 @@ export type StepAction =
   | { readonly kind: 'disconnect-network'; readonly network: NetworkRef; readonly container: ContainerRef }
   | { readonly kind: 'create-volume'; readonly volume: VolumeSpec }
   | { readonly kind: 'remove-volume'; readonly volume: string }
-  | { readonly kind: 'create-container'; readonly spec: ContainerSpec; readonly replica: ReplicaId }
+  | { readonly kind: 'create-container'; readonly spec: SealedContainer; readonly replica: ReplicaId }
   | {
       readonly kind: 'attach-container';
       readonly container: ContainerRef;

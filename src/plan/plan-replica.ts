@@ -1,6 +1,7 @@
 import { isAsideName } from '../model/names.js';
 import type { ObservedContainer } from '../model/observed.js';
 import type { ContainerRef, Reason, RescueStep, Step } from '../model/plan.js';
+import { sealContainer } from '../model/sealed.js';
 import type { Decision, Doing } from './decide-replica.js';
 import { groupOf, NO_UNDO, NOTHING, stopLoop, type Milestones, type ReplicaContext, type Undo } from './milestones.js';
 import { isUp, type Replica } from './replicas.js';
@@ -23,7 +24,10 @@ type DoingOf<K extends Doing['kind']> = Extract<Doing, { readonly kind: K }>;
 function planCreation(replica: Replica, { spec }: DoingOf<'create'>, context: ReplicaContext): Milestones {
   const { steps, before, groups, startNeeds, createNeeds } = context;
   const why: Reason = { code: 'missing' };
-  const create = steps.add({ kind: 'create-container', spec, replica: replica.id }, why, [...createNeeds(), ...before]);
+  const create = steps.add({ kind: 'create-container', spec: sealContainer(spec), replica: replica.id }, why, [
+    ...createNeeds(),
+    ...before,
+  ]);
   const container = createdRef(create);
   const attach = attachStep(replica, context, { container, why, after: create });
   const start = steps.add({ kind: 'start-container', container }, why, [create, attach, ...startNeeds()]);
@@ -136,7 +140,7 @@ function planReplacement(
   const startNeeds = context.startNeeds();
   const renameNeeds = [loop, ...before, ...(handsOver.name ? [] : createNeeds)];
   const rename = isAside ? null : steps.add({ kind: 'rename-container', container: seen, to: aside }, why, renameNeeds);
-  const create = steps.add({ kind: 'create-container', spec, replica: replica.id }, why, [
+  const create = steps.add({ kind: 'create-container', spec: sealContainer(spec), replica: replica.id }, why, [
     ...[rename, loop],
     ...before,
     ...createNeeds,

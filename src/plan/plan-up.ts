@@ -6,6 +6,7 @@ import type { ObservedContainer } from '../model/observed.js';
 import type { Plan, Reason, Step, StepGroup, StepId } from '../model/plan.js';
 import { volumeOf, type Dependency, type Mount, type Service } from '../model/project.js';
 import { isOneOff, serviceOf, type ReplicaId } from '../model/replica.js';
+import { sealContainer } from '../model/sealed.js';
 import { decideReplica, type Decision, type SharedParent } from './decide-replica.js';
 import { findHandOvers, type HandOver } from './hand-over.js';
 import { withHandOvers, rescuesOf } from './join-steps.js';
@@ -180,7 +181,7 @@ export class UpPlanner {
   #planOneOff({ service, spec, replica, why, leftovers }: OneOff): void {
     const cleared = clearLeftovers(this.#steps, spec.name, leftovers);
     const needs = [...cleared, ...this.#createNeeds(service), ...this.#startNeeds(service)];
-    this.#steps.add({ kind: 'create-container', spec, replica }, why, needs);
+    this.#steps.add({ kind: 'create-container', spec: sealContainer(spec), replica }, why, needs);
   }
 
   /** The containers with which a service's own share volumes or network, whether this plan touches them or not. */

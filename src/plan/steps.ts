@@ -12,6 +12,7 @@ import type {
   StepAction,
   StepId,
 } from '../model/plan.js';
+import { sealBuild } from '../model/sealed.js';
 
 /** What a step waits for; what is null was not needed after all. */
 export type Needs = readonly (Step | StepId | null | undefined)[];
@@ -119,5 +120,5 @@ export const pullImage = (image: string, service: string, why: Reason): Step => 
 });
 
 export const buildImage = (build: BuildSpec, why: Reason): Step => ({
-  ...{ kind: 'build-image', id: `build ${build.refs.join(', ')}`, needs: [], why, build },
+  ...{ kind: 'build-image', id: `build ${build.refs.join(', ')}`, needs: [], why, build: sealBuild(build) },
 });

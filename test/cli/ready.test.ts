@@ -24,7 +24,7 @@ describe('a service that others need', () => {
   it('is awaited until its health check passes; then they start', async () => {
     scenario.fig(`${web}\ndb: { ${IDLE}, ${CHECK} }`);
     const up = scenario.start(['--progress', 'json', 'up', '-d']);
-    await up.shows(/"step-started","step":{[^\n]*"kind":"wait-ready"/);
+    await up.shows(/"step-started","step":\{[^\n]*"kind":"wait-ready"/);
     expect(await scenario.states()).toEqual(['db_1: running', 'web_1: created']);
     await inside(scenario.docker, scenario.name('db'), 'touch', '/ready');
     expect((await up.ended).code).toBe(0);
@@ -94,7 +94,7 @@ alone: { ${IDLE} }
     scenario.fig(`${web}\ndb: { ${db} }`);
     expect((await scenario.ok('plan')).stdout).toContain(`wait for ${scenario.name('db')}`);
     const up = scenario.start(['--progress', 'json', 'up', '-d']);
-    await up.shows(/"step-started","step":{[^\n]*"kind":"wait-ready"/);
+    await up.shows(/"step-started","step":\{[^\n]*"kind":"wait-ready"/);
     expect(await scenario.states()).toEqual(['db_1: running', 'web_1: created']);
     await inside(docker, scenario.name('db'), 'touch', '/ready');
     expect((await up.ended).code).toBe(0);
@@ -107,7 +107,7 @@ alone: { ${IDLE} }
   it('is let go of by Ctrl-C while it is awaited', async () => {
     scenario.fig(`${web}\ndb: { ${IDLE}, ${CHECK} }`);
     const up = scenario.start(['--progress', 'json', 'up', '-d']);
-    await up.shows(/"step-started","step":{[^\n]*"kind":"wait-ready"/);
+    await up.shows(/"step-started","step":\{[^\n]*"kind":"wait-ready"/);
     up.child.kill('SIGINT');
     expect((await up.ended).code).toBe(130);
     expect(await scenario.states()).toEqual(['db_1: running', 'web_1: created']);

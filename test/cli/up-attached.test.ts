@@ -203,7 +203,7 @@ other: { image: busybox, command: sh -c "echo fine; sleep 300", stop_signal: SIG
     expect(code).toBe(1);
     expect(stderr).toContain('/no/such/program');
     expect(stdout).not.toContain('exited'); // it never ran
-    expect(stderr).toContain(`${scenario.name('web')} not`);
+    expect(stderr).toContain(`${scenario.name('web')} was not`);
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 

@@ -3,6 +3,7 @@ import type { BuildSpec, ContainerSpec } from '../../src/model/container-spec.js
 import type { Diagnostic } from '../../src/model/diagnostic.js';
 import type { RunEvent } from '../../src/model/event.js';
 import type { Outcome, Outcomes, Plan, Reason, Step, StepAction, StepKind } from '../../src/model/plan.js';
+import { sealBuild, sealContainer } from '../../src/model/sealed.js';
 
 /** One sample of everything that leaves the process. A kind that is added does not compile until it has one here. */
 
@@ -89,7 +90,7 @@ const image = SPEC.image;
 
 const ACTIONS: { readonly [K in StepKind]: StepAction & { readonly kind: K } } = {
   'pull-image': { kind: 'pull-image', image, service: 'web' },
-  'build-image': { kind: 'build-image', build: BUILD },
+  'build-image': { kind: 'build-image', build: sealBuild(BUILD) },
   'remove-image': { kind: 'remove-image', image },
   'create-network': {
     kind: 'create-network',
@@ -100,7 +101,7 @@ const ACTIONS: { readonly [K in StepKind]: StepAction & { readonly kind: K } } =
   'disconnect-network': { kind: 'disconnect-network', network, container },
   'create-volume': { kind: 'create-volume', volume: { name: 'shop_data', driver: null, labels: {} } },
   'remove-volume': { kind: 'remove-volume', volume: 'shop_data' },
-  'create-container': { kind: 'create-container', spec: SPEC, replica: container.replica },
+  'create-container': { kind: 'create-container', spec: sealContainer(SPEC), replica: container.replica },
   'attach-container': { kind: 'attach-container', container, tty: false, fromNow: true },
   'start-container': { kind: 'start-container', container },
   'wait-ready': { kind: 'wait-ready', container, limit: seconds(60) },

@@ -36,8 +36,7 @@ export const registerPlan: Register = (program, run) => {
         const result = await plan(world, { ...project, ...requestOf(services, flags) }, control);
         if (!result.ok) return report(result.problems);
         if (flags.format === 'json') {
-          const { redactPlan } = await import('../../render/json.js');
-          await output.result(jsonText(redactPlan(result.value), 2));
+          await output.result(jsonText(result.value, 2));
         } else {
           const { planToText } = await import('../../render/plan.js');
           await output.result(planToText(result.value));

@@ -13,6 +13,7 @@ import {
   type Step,
   type StepAction,
 } from '../../../src/model/plan.js';
+import { sealContainer } from '../../../src/model/sealed.js';
 import { plainPlan, pullImage } from '../../../src/plan/steps.js';
 import { MemoryEngine } from '../../support/memory-engine.js';
 import { specOf } from '../../support/specs.js';
@@ -29,7 +30,11 @@ const step = <A extends StepAction>(id: string, action: A, needs: readonly strin
 const create = (name: string, ...needs: string[]): Create =>
   step(
     `create ${name}`,
-    { kind: 'create-container', spec: specOf(name, 'p', { command: ['sleep', '300'] }), replica: REPLICA },
+    {
+      kind: 'create-container',
+      spec: sealContainer(specOf(name, 'p', { command: ['sleep', '300'] })),
+      replica: REPLICA,
+    },
     needs,
   );
 /** Starts what `create NAME` makes. */

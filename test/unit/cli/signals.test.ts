@@ -5,6 +5,7 @@ import type { StopSignal } from '../../../src/cli/exit-codes.js';
 import { ms } from '../../../src/lib/units.js';
 import type { RunEvent } from '../../../src/model/event.js';
 import type { Step } from '../../../src/model/plan.js';
+import { sealContainer } from '../../../src/model/sealed.js';
 import { plainPlan, StepList } from '../../../src/plan/steps.js';
 import { specOf } from '../../support/specs.js';
 
@@ -88,7 +89,10 @@ describe('what may still run when tsfig is left', () => {
   const start = list.make({ kind: 'start-container', container: ref('shop_web_1') }, why);
   const stop = list.make({ kind: 'stop-container', container: ref('shop_db_1'), grace: null }, why);
   const replica = { project: 'shop', service: 'job', number: 1, role: 'one-off', generation: 1 } as const;
-  const job = list.make({ kind: 'create-container', spec: specOf('shop_job_run_1', 'shop'), replica }, why);
+  const job = list.make(
+    { kind: 'create-container', spec: sealContainer(specOf('shop_job_run_1', 'shop')), replica },
+    why,
+  );
   const ended = (step: Step): RunEvent => ({ kind: 'step-ended', step, outcome: { kind: 'done', took: ms(1) } });
   const planned = (...planSteps: readonly Step[]): RunEvent => ({
     kind: 'plan-ready',

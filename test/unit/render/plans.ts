@@ -1,5 +1,4 @@
 import { ms, seconds } from '../../../src/lib/units.js';
-import type { ContainerSpec } from '../../../src/model/container-spec.js';
 import type { RunEvent } from '../../../src/model/event.js';
 import type {
   ContainerRef,
@@ -12,6 +11,8 @@ import type {
   StepGroup,
 } from '../../../src/model/plan.js';
 import type { ReplicaId } from '../../../src/model/replica.js';
+import { sealBuild, sealContainer, type SealedContainer } from '../../../src/model/sealed.js';
+import { specOf } from '../../support/specs.js';
 
 /** Small plans for the tests of what is shown of them. */
 
@@ -31,15 +32,15 @@ export const step = (id: string, action: StepAction, why: Reason = MISSING, need
 const REPLICA: ReplicaId = { project: 'shop', service: 'web', number: 1, role: 'service', generation: 1 };
 
 /** A spec of which only the name and the environment matter. */
-export const spec = (name: string, environment: readonly string[] = []): ContainerSpec =>
-  ({ name, image: 'nginx', environment }) as unknown as ContainerSpec;
+export const spec = (name: string, environment: readonly string[] = []): SealedContainer =>
+  sealContainer(specOf(name, 'shop', { image: 'nginx', environment }));
 
 export const pull = (image: string, service: string): Step =>
   step(`pull ${image}`, { kind: 'pull-image', image, service });
 export const build = (service: string): Step =>
   step(`build shop_${service}`, {
     kind: 'build-image',
-    build: {
+    build: sealBuild({
       services: [service],
       context: '/src/shop',
       remote: false,
@@ -50,7 +51,7 @@ export const build = (service: string): Step =>
       noCache: false,
       pull: false,
       labels: {},
-    },
+    }),
   });
 export const create = (name: string, why: Reason = MISSING, needs: readonly string[] = []): Step =>
   step(
