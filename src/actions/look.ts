@@ -4,10 +4,11 @@ import { hasCode } from '../model/errors.js';
 import type { ContainerDetails, Observed } from '../model/observed.js';
 import type { Project, Service } from '../model/project.js';
 import type { Prepared } from './prepare.js';
+import { markRestarting } from './restarting.js';
 import type { World } from './world.js';
 
-/** One photograph for these services and what they link to. */
-export function look(
+/** One photograph for these services and what they link to. Between two restarts nothing counts as running. */
+export async function look(
   world: World,
   engine: Engine,
   {
@@ -21,7 +22,8 @@ export function look(
   const pool = world.environment['TSFIG_SUBNET_POOL'] ?? null;
   const surroundings = { hostname, kernel, taken, pool };
   const wanted = withTargets(project, services);
-  return observe(engine, { project, services: wanted, everyVolume, surroundings }, signal);
+  const observed = await observe(engine, { project, services: wanted, everyVolume, surroundings }, signal);
+  return { ...observed, containers: await markRestarting(engine, project, observed.containers, signal) };
 }
 
 /** Services and the targets of their links, whose images tell what the variables of links say. */

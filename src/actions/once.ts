@@ -1,7 +1,7 @@
 import { namedServices } from '../graph/select.js';
 import { ms, seconds, type Milliseconds } from '../lib/units.js';
 import { good, problem, type Checked } from '../model/diagnostic.js';
-import { TsfigError } from '../model/errors.js';
+import { hasCode, TsfigError } from '../model/errors.js';
 import type { Control } from '../model/event.js';
 import { jobName, LABEL } from '../model/names.js';
 import type { Observed } from '../model/observed.js';
@@ -107,17 +107,43 @@ export async function runJob(found: FoundJob, control: Control): Promise<OnceRes
   const took = (): Milliseconds => ms(performance.now() - from);
   const facts = { [LABEL.job]: job.name, [LABEL.failures]: String(memory.failures) };
   const oneOff = { ...bare, wish: { ...bare.wish, facts } };
-  const outcomes = await makeJob({ oneOff, recalling, memory }, waited ? null : first, control);
+  const making = { oneOff, recalling, memory };
+  const outcomes = await makeJob(making, waited ? null : first, control);
   if (!allDone(outcomes)) return { container, outcomes, exitCode: null, late: false, took: took() };
-  const made = createdIn(outcomes, container);
+  const ended = await runMade(making, { request, outcomes }, control);
+  return { container, ...ended, took: took() };
+}
+
+interface Made {
+  readonly request: OnceRequest;
+  readonly outcomes: Outcomes;
+  /** It was made again already. */
+  readonly again?: boolean;
+}
+
+/** Runs the container to its end. Where somebody, as a prune, has removed it before it was started, it is made again, once. */
+async function runMade(
+  making: Making,
+  { request, outcomes, again = false }: Made,
+  control: Control,
+): Promise<Pick<OnceResult, 'outcomes' | 'exitCode' | 'late'>> {
+  const { oneOff } = making;
+  const made = createdIn(outcomes, oneOff.wish.name);
+  const start = { isDone: false };
+  const onStarted = (): void => void (start.isDone = true);
+  const run = { engine: oneOff.engine, container: made, grace: graceOf(oneOff), onStarted, ...terminalOf(request) };
   try {
-    const grace = graceOf(oneOff);
-    const end = await runAttached({ engine: oneOff.engine, container: made, grace, ...terminalOf(request) }, control);
+    const end = await runAttached(run, control);
     await tellEnd(oneOff, { ...end, made }, control);
-    return { container, outcomes, exitCode: end.exitCode, late: end.late, took: took() };
+    return { outcomes, exitCode: end.exitCode, late: end.late };
+  } catch (error) {
+    if (again || start.isDone || !hasCode(error, 'container-not-found')) throw error;
   } finally {
-    await cleanUp({ oneOff, recalling, memory }, { made, remove: request.remove }, control);
+    await cleanUp(making, { made, remove: request.remove }, control);
   }
+  const second = await makeJob(making, null, control);
+  if (!allDone(second)) return { outcomes: second, exitCode: null, late: false };
+  return runMade(making, { request, outcomes: second, again: true }, control);
 }
 
 const recallingOf = ({ job, oneOff: { engine, prepared } }: FoundJob, { signal }: Control): Recalling => ({

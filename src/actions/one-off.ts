@@ -14,6 +14,7 @@ import { locked } from './locked.js';
 import { look } from './look.js';
 import { imageSteps } from './make-plan.js';
 import type { Prepared } from './prepare.js';
+import { warnOfRestarting } from './restarting.js';
 import { carryOutRound, type Round } from './round.js';
 import { openSession } from './session.js';
 import type { World } from './world.js';
@@ -91,7 +92,11 @@ async function makeWithNeeds(oneOff: OneOff, control: Control): Promise<Outcomes
     services: servicesFor(prepared, request),
     look: () => lookFor(oneOff, control),
     images: (observed) => imagesFor(oneOff, observed),
-    plan: (observed, images) => planFor(oneOff, observed, images),
+    async plan(observed, images) {
+      const others = servicesFor(prepared, request).filter((name) => name !== request.service);
+      await warnOfRestarting(observed.containers, others, control);
+      return planFor(oneOff, observed, images);
+    },
   };
   try {
     return await locked(world, { engine, project: project.name }, control, () => carryOutRound(place, round, control));

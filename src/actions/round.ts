@@ -33,15 +33,18 @@ const MOST_SUBNETS = 5;
 
 /**
  * Looks, plans and does. Another tool takes subnets while its networks are not listed yet, or not any more: then all of it
- * is done again without those that were lost.
+ * is done again without those that were lost. So it is, once, when a container was removed before its start, as by a prune.
  */
 export async function carryOutRound(place: Workplace, round: Round, control: Control): Promise<Outcomes> {
   let avoid: readonly string[] = [];
   /** What earlier tries have done stays done; what failed there is tried again. */
   let before: Outcomes = [];
+  let mayLose = true;
   for (let tries = 0; ; tries += 1) {
     const { plan, outcomes } = await attempt(place, { ...round, avoid }, control);
-    if (tries === MOST_SUBNETS || !lostSubnet(outcomes)) return [...before, ...outcomes];
+    const isLost = mayLose && lostContainer(outcomes);
+    if (isLost) mayLose = false;
+    else if (tries === MOST_SUBNETS || !lostSubnet(outcomes)) return [...before, ...outcomes];
     before = [...before, ...outcomes.filter(({ outcome }) => outcome.kind === 'done')];
     avoid = [...avoid, ...subnetsOf(plan)];
   }
@@ -86,6 +89,14 @@ async function seeImages(engine: Engine, { project, round, observed }: Seeing, {
 
 const lostSubnet = (outcomes: Outcomes): boolean =>
   outcomes.some(({ outcome }) => outcome.kind === 'failed' && outcome.code === 'subnet-taken');
+
+const lostContainer = (outcomes: Outcomes): boolean =>
+  outcomes.some(
+    ({ step, outcome }) =>
+      (step.kind === 'start-container' || step.kind === 'attach-container') &&
+      outcome.kind === 'failed' &&
+      outcome.code === 'container-not-found',
+  );
 
 const subnetsOf = ({ steps }: Plan): string[] =>
   steps.flatMap((step) => (step.kind === 'create-network' ? (step.network.subnet ?? []) : []));

@@ -18,6 +18,8 @@ export interface AttachedRun {
   readonly grace: Milliseconds;
   /** How long it may run; null: as long as it likes. */
   readonly limit: Milliseconds | null;
+  /** Told when the engine has started it. */
+  readonly onStarted?: () => void;
 }
 
 export interface RunEnd {
@@ -62,6 +64,7 @@ export async function runAttached(run: AttachedRun, control: Control): Promise<R
         throw error === control.signal.reason ? noAnswer(container) : error;
       },
     );
+    run.onStarted?.();
     // Asked after the start: whether it runs still or has ended already, the answer is its code.
     const exit = untilExit(engine, container, life.signal);
     hang.tell();

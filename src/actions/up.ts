@@ -9,11 +9,13 @@ import { readNamed } from '../graph/instances.js';
 import { bridgePhases } from '../plan/bridge-phases.js';
 import { orphansOf } from '../plan/plan-up.js';
 import { numberOf, serviceOf } from '../model/replica.js';
+import { endedSince } from './ended-since.js';
 import type { ProjectRequest } from './find-file.js';
 import { locked } from './locked.js';
 import { look } from './look.js';
 import { choose, imageSteps, makePlan, type Chosen, type PlanRequest } from './make-plan.js';
 import { prepare, type Prepared } from './prepare.js';
+import { warnOfRestarting } from './restarting.js';
 import { carryOutRound, type Round } from './round.js';
 import { openSession, type Session } from './session.js';
 import { stopStarted } from './stop-started.js';
@@ -30,7 +32,7 @@ export interface UpRequest extends ProjectRequest, PlanRequest {
   readonly exitCodeFrom: string | null;
 }
 
-/** Plain data: outcomes by step id, the ends of attached containers in order, and the code that the user asked for. */
+/** Plain data: outcomes by step id, the ends of attached containers in order (detached: of those that did not last), and the code that the user asked for. */
 export interface UpResult {
   readonly outcomes: Outcomes;
   readonly exits: readonly Exit[];
@@ -57,8 +59,9 @@ export async function up(world: World, request: UpRequest, control: Control): Pr
   try {
     const outcomes = await bringUpLocked(bringing, session, control);
     if (request.detach) {
+      const exits = await endedSince({ engine, session, project: project.name, outcomes }, control);
       if (control.signal.aborted) await session.tellLeftRunning();
-      return good({ outcomes, exits: [], exitCode: null });
+      return good({ outcomes, exits, exitCode: null });
     }
     return good(await stayAttached(bringing, { session, outcomes }, control));
   } finally {
@@ -139,6 +142,7 @@ function bringUpRound(
         ...{ services, images, attach, onlyStart: done, instances: chosen.instances },
       });
       if (!request.removeOrphans && !ignoresOrphans(world)) await warnOfOrphans(orphansOf(input), control);
+      await warnOfRestarting(observed.containers, fresh, control);
       session.input = input;
       if (!request.detach) await session.announce(plan);
       return plan;

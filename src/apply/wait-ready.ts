@@ -1,11 +1,11 @@
 import type { Engine } from '../engine/engine.js';
 import { pause, raceAbort, withTimeout } from '../lib/deadline.js';
-import { LineCutter } from '../lib/lines.js';
 import { durationToText, ms, seconds, type Milliseconds } from '../lib/units.js';
 import { TsfigError } from '../model/errors.js';
 import type { ContainerDetails } from '../model/observed.js';
 import type { ContainerHandle } from '../model/replica.js';
 import type { ContainerWatch } from './hands.js';
+import { lastLines } from './last-lines.js';
 import { LifeWatch } from './watch-life.js';
 
 /** Lines of a container's log that are shown when it did not get ready. */
@@ -109,11 +109,6 @@ async function lastWords(engine: Engine, container: ContainerHandle): Promise<st
   const signal = AbortSignal.timeout(5000);
   const { tty, health, lastProbe } = await engine.inspectContainer(container, { signal });
   const probe = health !== 'healthy' && lastProbe ? [`its health check says: ${lastProbe.trim()}`] : [];
-  const cutter = new LineCutter(1000);
-  const lines: string[] = [];
-  const wanted = { tty, follow: false, timestamps: false, tail: SHOWN_LINES, since: null, until: null };
-  for await (const { bytes } of engine.logs(container, { ...wanted, signal })) lines.push(...cutter.push(bytes));
-  const rest = cutter.end();
-  const last = [...lines, ...(rest === undefined ? [] : [rest])].slice(-SHOWN_LINES);
+  const last = await lastLines(engine, container, { tty, count: SHOWN_LINES, signal });
   return [...probe, ...last.map((line) => `${container.name} | ${line}`)];
 }

@@ -13,6 +13,7 @@ import type {
   StepId,
   StepKind,
 } from '../model/plan.js';
+import { FailureWatch } from './failure-watch.js';
 import type { Hands } from './hands.js';
 import { performStep } from './perform-step.js';
 
@@ -38,13 +39,15 @@ const RESCUE_LIMIT = seconds(60);
 
 /**
  * Runs every step after what it needs, as many at a time as allowed. A step that fails skips what depends on it and
- * nothing else; an abort cancels what has not begun. Exactly one outcome a step; throws only for bugs of ours.
+ * nothing else, and so does a container that fails after its start; an abort cancels what has not begun. Exactly one outcome a step; throws only for bugs of ours.
  */
 export async function walkPlan(plan: Plan, hands: Hands, control: Control, options: WalkOptions): Promise<Outcomes> {
-  const walk = new Walk(hands, control, options);
   checkNeeds(plan);
+  const failures = new FailureWatch(hands, plan);
+  const walk = new Walk({ hands, failures }, control, options);
   const ends = [...plan.steps.map((step) => walk.take(step)), ...plan.rescues.map((rescue) => walk.rescue(rescue))];
   const failed = (await Promise.allSettled(ends)).find((end) => end.status === 'rejected');
+  failures.close();
   if (failed) throw failed.reason;
   return walk.outcomes();
 }
@@ -62,6 +65,7 @@ function checkNeeds({ steps }: Plan): void {
 
 class Walk {
   readonly #hands: Hands;
+  readonly #failures: FailureWatch;
   readonly #control: Control;
   readonly #already: ReadonlyMap<StepId, Outcome>;
   readonly #places: Limit;
@@ -69,8 +73,13 @@ class Walk {
   readonly #ends = new Map<StepId, Promise<Outcome>>();
   readonly #ended = new Map<StepId, EndedStep>();
 
-  constructor(hands: Hands, control: Control, { parallel, already }: WalkOptions) {
+  constructor(
+    { hands, failures }: { readonly hands: Hands; readonly failures: FailureWatch },
+    control: Control,
+    { parallel, already }: WalkOptions,
+  ) {
     this.#hands = hands;
+    this.#failures = failures;
     this.#control = control;
     this.#already = new Map(already.map(({ step, outcome }) => [step.id, outcome]));
     this.#places = limit(parallel);
@@ -140,13 +149,20 @@ class Walk {
   #inPlace(step: Step, places: Limit): Promise<Outcome> {
     return new Promise((resolve, reject) => {
       const work = async (): Promise<void> => {
-        const outcome = this.#perform(step, this.#control);
+        const outcome = this.#attempt(step);
         outcome.then(resolve, reject);
         await Promise.allSettled([outcome]);
         await new Promise((next) => void setImmediate(next));
       };
       void places(work, step.kind === 'create-container' ? CREATION_RANK : 0);
     });
+  }
+
+  async #attempt(step: Step): Promise<Outcome> {
+    const failed = await this.#failures.failedNeed(step, (id) => this.#ended.get(id), this.#control.signal);
+    return failed === undefined
+      ? this.#perform(step, this.#control)
+      : this.#tell(step, { kind: 'skipped', because: failed });
   }
 
   /** `checkNeeds` has made sure that there is one. */

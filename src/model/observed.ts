@@ -36,7 +36,7 @@ export interface ObservedContainer {
   readonly imageId: string;
   readonly state: ContainerState;
   readonly health: HealthState;
-  /** Null unless the container has ended. */
+  /** Of its last end; null unless the container has ended or is between two restarts. */
   readonly exitCode: number | null;
   /** The engine's own words, such as `Up 2 hours (healthy)`. */
   readonly status: string;

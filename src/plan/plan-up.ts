@@ -149,9 +149,10 @@ export class UpPlanner {
     this.#milestones.set(decision, planReplica(decision, { ...context, before: idsOf(before) }));
   }
 
+  /** One that is restarted over and over is left as it is, and is not as it should be. */
   #isUnchanged(decision: Decision): boolean {
     const { created, started } = this.#milestonesOf(decision);
-    return created === null && started === null;
+    return created === null && started === null && decision.replica.current?.state !== 'restarting';
   }
 
   #milestonesOf(subject: Subject): Milestones {

@@ -5,7 +5,7 @@ import { diagnosticToText } from './diagnostic.js';
 import { failureToText } from './failure.js';
 import { type LogNames, logLineText } from './log-prefix.js';
 import { backingOffText, jobEndedText } from './job.js';
-import { subjectOf, gerund, type Task, taskOf, tasksOf } from './tasks.js';
+import { causeToText, subjectOf, type Task, taskOf, tasksOf } from './tasks.js';
 
 /** A wait that is over sooner is no news: most containers are ready at once. In milliseconds. */
 export const SHORT_WAIT = 1000;
@@ -152,8 +152,8 @@ function skippedToText(step: Step, because: StepId, { work, context }: Skipping)
   const { quiet, name } = work.task;
   if (quiet || participle === undefined || context.skipped.has(name)) return undefined;
   context.skipped.add(name);
-  const failed = context.works.find(({ task }) => task.stepIds.includes(because));
-  return safe`${name} was not ${participle} because ${failed ? gerund(failed.task) : 'another step'} failed`;
+  const cause = context.works.find(({ task }) => task.stepIds.includes(because));
+  return safe`${name} was not ${participle} because ${causeToText(cause?.task, cause?.failed ?? true)}`;
 }
 
 /** What has not happened when a step is skipped; undefined: nobody misses it. */

@@ -80,8 +80,13 @@ const thing = (verb: string, name: string, title: SafeText): Words => ({
 });
 
 /** `creating shop_db_1`: a task in the middle of a sentence. */
-export const gerund = ({ verb, name }: Task): SafeText =>
-  safe`${verb.slice(0, 1).toLowerCase()}${verb.slice(1)} ${name}`;
+const gerund = ({ verb, name }: Task): SafeText => safe`${verb.slice(0, 1).toLowerCase()}${verb.slice(1)} ${name}`;
+
+/** Why a step is skipped, after "because"; a task that did not fail is one whose container has ended since. */
+export function causeToText(task: Task | undefined, failed: boolean): SafeText {
+  if (!task) return safe`another step failed`;
+  return failed ? safe`${gerund(task)} failed` : safe`${task.name} has ended`;
+}
 
 /** What a step that stands alone is called. */
 function wordsOf(step: Step): Words {

@@ -1,7 +1,7 @@
 import { sanitize, type SafeText } from '../lib/safe-text.js';
 import type { RunEvent } from '../model/event.js';
 import type { Outcome, Step } from '../model/plan.js';
-import { gerund, type Task, taskOf, tasksOf } from './tasks.js';
+import { causeToText, type Task, taskOf, tasksOf } from './tasks.js';
 import { NO_TRANSFER, noteProgress, type Transfer } from './transfer.js';
 
 /** What the live view knows. */
@@ -20,7 +20,7 @@ export interface LiveTask {
   readonly transfer: Transfer;
   /** The last lines of a build's output. */
   readonly output: readonly SafeText[];
-  /** Why it was skipped: the task that failed first, such as `pulling web`. */
+  /** Why it was skipped, such as `pulling web failed`. */
   readonly because: SafeText | null;
   /** It stands above the view for good. */
   readonly shown: boolean;
@@ -91,8 +91,8 @@ function end(state: LiveState, live: LiveTask, { step, outcome }: Ended, now: nu
 
 function causeOf({ tasks }: LiveState, outcome: Outcome): SafeText | null {
   if (outcome.kind !== 'skipped') return null;
-  const failed = tasks.find(({ task }) => task.stepIds.includes(outcome.because));
-  return failed ? gerund(failed.task) : sanitize('another step');
+  const cause = tasks.find(({ task }) => task.stepIds.includes(outcome.because));
+  return causeToText(cause?.task, cause?.status !== 'done' && cause?.status !== 'running');
 }
 
 /** Of a build that fails, its last lines are shown; as many as help without filling the terminal. */

@@ -100,7 +100,7 @@ function statusPiece({ status }: LiveTask, now: number): Piece {
 const SHORT_WORK = 1000;
 
 function detailOf({ status, startedAt, endedAt, transfer, output, because }: LiveTask, now: number): SafeText {
-  if (because !== null) return safe`  because ${because} failed`;
+  if (because !== null) return safe`  because ${because}`;
   const length = (endedAt ?? now) - (startedAt ?? now);
   // Whole seconds while it runs: tenths would only flicker.
   const clock = length < SHORT_WORK ? '' : durationToText(endedAt === null ? Math.floor(length / 1000) * 1000 : length);

@@ -77,6 +77,18 @@ describe('a container that the engine restarts over and over', () => {
     expect((await scenario.run(['ready', '--wait-timeout', '3'])).code).toBe(1);
   });
 
+  it('is not called up-to-date: up -d and run say what it does, and go on', async () => {
+    scenario.fig(`web: { ${LOOP} }\njob: { image: busybox, command: echo hello, links: [web] }\n`);
+    await scenario.ok('up', '-d', 'web');
+    await untilRestarting();
+    const warning = `warning: ${scenario.name('web')} is restarting over and over`;
+    const up = await scenario.ok('up', '-d', 'web');
+    expect(up.stderr).toContain(warning);
+    expect(up.stdout + up.stderr).not.toContain('up-to-date');
+    const run = await scenario.ok('run', 'job');
+    expect([run.stdout, run.stderr]).toEqual(['hello\n', expect.stringContaining(warning)]);
+  });
+
   it('is ready when a life of it lasts', async () => {
     scenario.fig(
       'web: { image: busybox, restart: always, stop_signal: SIGKILL, command: ["sh", "-c", "test -e /n && exec sleep 600; touch /n; exit 3"] }',

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Scenario } from '../support/cli.js';
+import { eventually } from '../support/eventually.js';
 import { inside } from '../support/inside.js';
 
 let scenario: Scenario;
@@ -110,5 +111,29 @@ alone: { ${IDLE} }
     up.child.kill('SIGINT');
     expect((await up.ended).code).toBe(130);
     expect(await scenario.states()).toEqual(['db_1: running', 'web_1: created']);
+  });
+});
+
+describe('a service without a health check that others need', () => {
+  it('and that has failed since its start holds them back, and up -d says so and ends with 1', async () => {
+    scenario.fig(`
+web: { ${IDLE}, links: [db, gate] }
+gate: { ${IDLE}, ${CHECK} }
+db: { image: busybox, command: ["sh", "-c", "echo no data; exit 3"] }
+`);
+    const up = scenario.start(['up', '-d']);
+    const isOver = async (): Promise<boolean> => {
+      const states = await scenario.states();
+      return states.includes('db_1: exited') && states.includes('gate_1: running');
+    };
+    await eventually(isOver, 'the end of db');
+    await inside(scenario.docker, scenario.name('gate'), 'touch', '/ready');
+    const { code, stdout, stderr } = await up.ended;
+    expect(code).toBe(1);
+    expect(stdout + stderr).toContain(
+      `${scenario.name('web')} was not started because ${scenario.name('db')} has ended\n`,
+    );
+    expect(stderr).toContain(`warning: ${scenario.name('db')} ended at once with code 3: no data\n`);
+    expect(await scenario.states()).toEqual(['db_1: exited', 'gate_1: running', 'web_1: created']);
   });
 });

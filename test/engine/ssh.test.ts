@@ -93,6 +93,19 @@ describe.skipIf(missing !== undefined)(`an engine behind a real ssh server ${mis
     await allEnd();
   });
 
+  it('ssh: a signal ends up that follows containers which ran before, and leaves them running', async () => {
+    const env = await openSshd();
+    const command = '[sh, -c, "while :; do echo at work; sleep 0.1; done"]';
+    scenario.fig(`web: { image: busybox, stop_signal: SIGKILL, command: ${command} }\n`);
+    await scenario.ok('up', '-d');
+    const up = scenario.start(['up'], { env });
+    await up.shows('at work');
+    up.child.kill('SIGINT');
+    expect((await up.ended).code).toBe(130);
+    expect(await scenario.states()).toEqual(['web_1: running']);
+    await allEnd();
+  });
+
   it('ssh: its programs end when tsfig is killed, though a silent container runs on', async () => {
     const env = await openSshd();
     const command = '[sh, -c, "echo at work; exec sleep 600"]';

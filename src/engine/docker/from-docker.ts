@@ -83,9 +83,9 @@ function healthOfStatus(status: string): HealthState {
 const toHealth = (word: string | null | undefined): HealthState =>
   word === 'healthy' || word === 'unhealthy' || word === 'starting' ? word : 'none';
 
-/** The list tells the exit code in its status only: `Exited (137) 3 seconds ago`. */
+/** The list tells the exit code in its status only: `Exited (137) 3 seconds ago`, `Restarting (1) 2 seconds ago`. */
 function exitCodeOfStatus(status: string): number | null {
-  const code = /^Exited \((-?\d+)\)/.exec(status)?.[1];
+  const code = /^(?:Exited|Restarting) \((-?\d+)\)/.exec(status)?.[1];
   return code === undefined ? null : Number(code);
 }
 

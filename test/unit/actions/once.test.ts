@@ -136,6 +136,26 @@ describe('a job whose network somebody else has just taken the subnet of', () =>
   });
 });
 
+describe('a job whose container is pruned before it is started', () => {
+  /** Somebody removes it at the first so many starts. */
+  function pruning(times: number): MemoryWorld {
+    const world = new MemoryWorld('job: { image: busybox, command: "true" }\n');
+    let left = times;
+    world.engine.onCall = ({ method }) => {
+      if (method === 'startContainer' && left-- > 0) world.engine.containers.clear();
+    };
+    return world;
+  }
+  const made = ({ engine }: MemoryWorld): number =>
+    engine.calls.filter(({ method }) => method === 'createContainer').length;
+
+  it('is made again, once', async () => {
+    const [first, second] = [pruning(1), pruning(2)];
+    expect([(await run(first)).end, made(first)]).toEqual([0, 2]);
+    expect([(await run(second)).end, made(second)]).toEqual(['container-not-found', 2]);
+  });
+});
+
 describe('a job that fails before anything is planned', () => {
   it('waits before it tries again, too', async () => {
     const world = new MemoryWorld('job: { image: busybox, command: "true", external_links: [nosuch] }\n');

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { walkPlan } from '../../../src/apply/walk-plan.js';
+import { watchProject } from '../../../src/apply/watch.js';
 import { TsfigError } from '../../../src/model/errors.js';
 import type { Control, RunEvent } from '../../../src/model/event.js';
 import {
@@ -212,5 +213,39 @@ describe('a rescue for failures only', () => {
     engine.onCall = () => stop.abort(new TsfigError('interrupted', 'stopped'));
     expect(kinds(await walk(fresh()))).toEqual({ 'create a': 'done', 'start a': 'cancelled' });
     expect(engine.containers.size).toBe(1);
+  });
+});
+
+describe('a container that ends after its start', () => {
+  /** `c` needs `a`, and `x`, whose start begins when the end of `a` was heard of. */
+  async function walkBehind(code: number): Promise<Outcomes> {
+    const watch = watchProject(engine, 'p', stop.signal);
+    const died = new Promise<void>((resolve) => void watch.listen(({ kind }) => kind === 'died' && resolve()));
+    engine.onCall = ({ method, args }) => (method === 'startContainer' && args[0] === 'x' ? died : undefined);
+    const ending = specOf('a', 'p', { command: ['sh', '-c', `exit ${code}`] });
+    const all = [
+      ...[{ ...create('a'), spec: ending }, start('a', 'create a'), create('x'), start('x', 'create x')],
+      ...[create('c'), start('c', 'create c', 'start a', 'start x')],
+      step('remove old', { kind: 'remove-container', ...GONE, volumes: false, replacedBy: 'a' }, [
+        'start a',
+        'start x',
+      ]),
+    ];
+    const outcomes = await walkPlan(planOf(all), { engine, watch }, control, { parallel: 8, already: [] });
+    stop.abort();
+    return outcomes;
+  }
+  const GONE = { container: { id: 'gone', name: 'old', replica: REPLICA } } as const;
+
+  it('with a failure holds back what needs it, but not what clears away', async () => {
+    const outcomes = ends(await walkBehind(1));
+    expect(outcomes['start c']).toEqual({ kind: 'skipped', because: 'start a' });
+    expect(outcomes['remove old']).toMatchObject({ kind: 'done' });
+    expect(engine.calls.filter(({ method }) => method === 'inspectContainer')).toHaveLength(1);
+  });
+
+  it('with 0 holds nothing back, and is not asked about', async () => {
+    expect(kinds(await walkBehind(0))['start c']).toBe('done');
+    expect(engine.calls.filter(({ method }) => method === 'inspectContainer')).toEqual([]);
   });
 });
