@@ -64,7 +64,8 @@ describe('the checker', () => {
       'plan/plan-up.ts': "import { b } from './steps.js'; export const c = b;",
       'engine/engine.ts': 'export interface Engine { readonly name: string }',
       'engine/docker/engine-client.ts': "import type Docker from 'dockerode'; export type EngineClient = Docker;",
-      'apply/hands.ts': "import type { Engine } from '../engine/engine.js'; export type Hands = Engine;",
+      'apply/step-dependencies.ts':
+        "import type { Engine } from '../engine/engine.js'; export type StepDependencies = Engine;",
       'connect.ts': "export const connect = () => import('./engine/docker/engine-client.js');",
     };
     expect(check(made)).toEqual([]);
@@ -73,7 +74,7 @@ describe('the checker', () => {
   const engine = {
     'engine/engine.ts': '',
     'engine/docker/engine-client.ts': '',
-    'lib/limit.ts': '',
+    'lib/limiter.ts': '',
     'host/host.ts': '',
   };
   it.each([
@@ -100,7 +101,7 @@ describe('the checker', () => {
       'apply/a.ts (floor 4) imports engine/docker/engine-client.ts (floor 3), which is no interface',
     ],
     ['cli/a.ts', "import '../engine/engine.js';", 'cli/a.ts (floor 7) imports engine/engine.ts (floor 3), past the verbs'], // prettier-ignore
-    ['attic/a.ts', "import '../lib/limit.js';", 'attic/a.ts stands on no floor'],
+    ['attic/a.ts', "import '../lib/limiter.js';", 'attic/a.ts stands on no floor'],
     [
       'apply/a.ts',
       "import Docker from 'dockerode'; new Docker();",
@@ -121,7 +122,7 @@ describe('the checker', () => {
     ['plan/a.ts', 'const seen = new Map<string, string>();', 'plan/a.ts has state: seen'],
     ['plan/a.ts', 'export const found: string[] = [];', 'plan/a.ts has state: found'],
     ['plan/index.ts', 'export const a = 1;', 'plan/index.ts is a barrel'],
-    ['plan/a.ts', "export { limit } from '../lib/limit.js';", 'plan/a.ts passes on what another file exports'],
+    ['plan/a.ts', "export { limit } from '../lib/limiter.js';", 'plan/a.ts passes on what another file exports'],
     ['plan/a.ts', 'export const a = 1;\n'.repeat(251), 'plan/a.ts has 251 lines'],
     ['plan/a.ts', `export function a() {\n${'  a();\n'.repeat(49)}}`, 'plan/a.ts: a has 51 lines'],
   ])('finds what is wrong in %s (row %#)', (path, text, breach) => {

@@ -1,4 +1,4 @@
-import type { Hands } from '../apply/hands.js';
+import type { StepDependencies } from '../apply/step-dependencies.js';
 import { walkPlan } from '../apply/walk-plan.js';
 import type { Control } from '../model/event.js';
 import type { Outcomes, Plan } from '../model/plan.js';
@@ -10,7 +10,12 @@ export interface CarryOut {
 }
 
 /** Announces the plan, then walks it. */
-export async function carryOut(plan: Plan, hands: Hands, control: Control, options: CarryOut): Promise<Outcomes> {
+export async function carryOut(
+  plan: Plan,
+  dependencies: StepDependencies,
+  control: Control,
+  options: CarryOut,
+): Promise<Outcomes> {
   await control.emit({ kind: 'plan-ready', plan });
-  return walkPlan(plan, hands, control, { parallel: options.parallel, already: options.already ?? [] });
+  return walkPlan(plan, dependencies, control, { parallel: options.parallel, already: options.already ?? [] });
 }

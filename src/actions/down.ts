@@ -5,7 +5,7 @@ import { planDown, type DownOptions } from '../plan/plan-down.js';
 import { carryOut } from './carry-out.js';
 import type { ProjectRequest } from './find-file.js';
 import { locked } from './locked.js';
-import { lookAround } from './look.js';
+import { observeForDown } from './look.js';
 import { prepare } from './prepare.js';
 import type { World } from './world.js';
 
@@ -23,7 +23,7 @@ export async function down(world: World, request: DownRequest, control: Control)
   const { project, needs, owner } = prepared.value;
   const engine = await world.connectEngine(control.signal);
   return locked(world, { engine, project: project.name }, control, async () => {
-    const observed = await lookAround(engine, project, control.signal);
+    const observed = await observeForDown(engine, project, control.signal);
     await owner.claim(observed.containers);
     const plan = planDown(project, [...needs.keys()], observed, request);
     return good(await carryOut(plan, { engine }, control, request));

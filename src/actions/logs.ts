@@ -4,7 +4,7 @@ import { LogCursor } from '../apply/stamps.js';
 import { watchProject } from '../apply/watch.js';
 import type { Engine, LogOptions } from '../engine/engine.js';
 import { raceAbort } from '../lib/deadline.js';
-import { limit } from '../lib/limit.js';
+import { createLimiter } from '../lib/limiter.js';
 import { good, problem, type Checked } from '../model/diagnostic.js';
 import { hasCode } from '../model/errors.js';
 import type { Control } from '../model/event.js';
@@ -63,7 +63,7 @@ interface Reading {
 
 async function readAll(engine: Engine, { writers, request }: Reading, control: Control): Promise<void> {
   const { signal } = control;
-  const places = limit(READ_AT_ONCE);
+  const places = createLimiter(READ_AT_ONCE);
   const readOne = async (writer: ObservedContainer): Promise<void> => {
     const container = writer.name;
     try {

@@ -34,7 +34,7 @@ export function withTargets(project: Project, names: readonly string[]): Service
 }
 
 /** What is there of a project that is going away: no images, no address space, and containers of others only if they are there. */
-export async function lookAround(engine: Engine, project: Project, signal: AbortSignal): Promise<Observed> {
+export async function observeForDown(engine: Engine, project: Project, signal: AbortSignal): Promise<Observed> {
   const [containers, networks, volumes, externalContainers] = await Promise.all([
     engine.listContainers({ project: project.name, signal }),
     engine.listNetworks({ signal }),

@@ -10,9 +10,17 @@ import type { ContainerHandle } from '../model/replica.js';
 import { pauseAfter, pauseLeft } from '../plan/backoff.js';
 import { leftoversOf, type Job } from '../plan/leftovers.js';
 import type { ProjectRequest } from './find-file.js';
-import { forget, NOTHING, recall, remember, type Memory, type Recalling, type Traces } from './job-memory.js';
+import {
+  clearFailure,
+  NOTHING,
+  readHistory,
+  recordFailure,
+  type JobHistory,
+  type HistoryContext,
+  type JobTraces,
+} from './job-history.js';
 import { lockJob, type Busy } from './lock-job.js';
-import { createdIn, graceOf, lookFor, makeOneOff, type OneOff, type OneOffRequest } from './one-off.js';
+import { createdIn, graceOf, observeForRun, makeOneOff, type OneOff, type OneOffRequest } from './one-off.js';
 import { prepare } from './prepare.js';
 import { removeEnded } from './run.js';
 import { runAttached, type RunEnd } from './run-attached.js';
@@ -96,18 +104,18 @@ export async function findJob(world: World, request: OnceRequest, control: Contr
 export async function runJob(found: FoundJob, control: Control): Promise<OnceResult> {
   const { job, oneOff: bare, request } = found;
   const container = job.name;
-  const recalling = recallingOf(found, control);
-  const first = await lookFor(bare, control).catch((error: unknown) => {
+  const historyContext = historyContextOf(found, control);
+  const first = await observeForRun(bare, control).catch((error: unknown) => {
     if (!(error instanceof TsfigError) || control.signal.aborted) throw error;
     return null; // it will fail once more, after what is known of the last runs has been heeded
   });
-  const memory = await recall(recalling, first ? tracesOn(first, job) : await listTraces(recalling));
-  const waited = request.backoff && (await backOff(bare, memory, control));
+  const history = await readHistory(historyContext, first ? tracesOn(first, job) : await listJobTraces(historyContext));
+  const waited = request.backoff && (await backOff(bare, history, control));
   const from = performance.now();
   const took = (): Milliseconds => ms(performance.now() - from);
-  const facts = { [LABEL.job]: job.name, [LABEL.failures]: String(memory.failures) };
+  const facts = { [LABEL.job]: job.name, [LABEL.failures]: String(history.failures) };
   const oneOff = { ...bare, wish: { ...bare.wish, facts } };
-  const making = { oneOff, recalling, memory };
+  const making = { oneOff, historyContext, history };
   const outcomes = await makeJob(making, waited ? null : first, control);
   if (!allDone(outcomes)) return { container, outcomes, exitCode: null, late: false, took: took() };
   const ended = await runMade(making, { request, outcomes }, control);
@@ -123,7 +131,7 @@ interface Made {
 
 /** Runs the container to its end. Where somebody, as a prune, has removed it before it was started, it is made again, once. */
 async function runMade(
-  making: Making,
+  making: JobContext,
   { request, outcomes, again = false }: Made,
   control: Control,
 ): Promise<Pick<OnceResult, 'outcomes' | 'exitCode' | 'late'>> {
@@ -146,7 +154,7 @@ async function runMade(
   return runMade(making, { request, outcomes: second, again: true }, control);
 }
 
-const recallingOf = ({ job, oneOff: { engine, prepared } }: FoundJob, { signal }: Control): Recalling => ({
+const historyContextOf = ({ job, oneOff: { engine, prepared } }: FoundJob, { signal }: Control): HistoryContext => ({
   engine,
   project: prepared.project.name,
   job,
@@ -154,18 +162,18 @@ const recallingOf = ({ job, oneOff: { engine, prepared } }: FoundJob, { signal }
 });
 
 /** Whether the engine knows that the last run failed at once, so that the next one will wait by itself. */
-export async function isRemembered(found: FoundJob, control: Control): Promise<boolean> {
-  const recalling = recallingOf(found, control);
-  return (await recall(recalling, await listTraces(recalling))).failures > 0;
+export async function hasFailedBefore(found: FoundJob, control: Control): Promise<boolean> {
+  const historyContext = historyContextOf(found, control);
+  return (await readHistory(historyContext, await listJobTraces(historyContext))).failures > 0;
 }
 
-const tracesOn = ({ containers, volumes }: Observed, job: Job): Traces => ({
+const tracesOn = ({ containers, volumes }: Observed, job: Job): JobTraces => ({
   leftovers: leftoversOf(containers, job),
   volumes,
 });
 
 /** Without the rest of the look, which may be what fails. */
-async function listTraces({ engine, project, job, signal }: Recalling): Promise<Traces> {
+async function listJobTraces({ engine, project, job, signal }: HistoryContext): Promise<JobTraces> {
   const [containers, volumes] = await Promise.all([
     engine.listContainers({ project, signal }),
     engine.listVolumes({ project, signal }),
@@ -178,18 +186,18 @@ async function listTraces({ engine, project, job, signal }: Recalling): Promise<
  * run has nothing else to tell it by. What goes wrong here is told, and changes nothing about how the job ended.
  */
 async function cleanUp(
-  { oneOff, recalling, memory }: Making,
+  { oneOff, historyContext, history }: JobContext,
   { made, remove }: { readonly made: ContainerHandle; readonly remove: boolean },
   control: Control,
 ): Promise<void> {
-  const after = { ...recalling, signal: AbortSignal.timeout(NOTE_LIMIT) };
+  const after = { ...historyContext, signal: AbortSignal.timeout(NOTE_LIMIT) };
   const note = async (): Promise<void> => {
     const { last, ...known } = remove
-      ? await recall(after, { ...(await listTraces(after)), volumes: [] }) // the note is of before
+      ? await readHistory(after, { ...(await listJobTraces(after)), volumes: [] }) // the note is of before
       : NOTHING;
-    const before = memory.volume;
-    if (last) await remember(after, { ...known, before, at: last.endedAt, exitCode: last.exitCode });
-    else if (before !== null) await forget(after, before);
+    const before = history.volume;
+    if (last) await recordFailure(after, { ...known, before, at: last.endedAt, exitCode: last.exitCode });
+    else if (before !== null) await clearFailure(after, before);
   };
   await note().catch(() => undefined); // the next run does the same
   if (remove) await removeEnded(oneOff.engine, made, control);
@@ -198,7 +206,11 @@ async function cleanUp(
 const terminalOf = ({ terminal, limit }: OnceRequest) => ({ terminal, limit, tty: false, stdin: false });
 
 /** Waits when the last runs failed at once, so that a supervisor that restarts them does not spin. Whether it has waited. */
-async function backOff({ world, job }: OneOff, { failures, last, why }: Memory, control: Control): Promise<boolean> {
+async function backOff(
+  { world, job }: OneOff,
+  { failures, last, why }: JobHistory,
+  control: Control,
+): Promise<boolean> {
   const { clock } = world.host;
   if (!last || !job) return false;
   const pause = pauseLeft(pauseAfter(failures), last.endedAt, clock.now());
@@ -209,10 +221,10 @@ async function backOff({ world, job }: OneOff, { failures, last, why }: Memory, 
   return true;
 }
 
-interface Making {
+interface JobContext {
   readonly oneOff: OneOff;
-  readonly recalling: Recalling;
-  readonly memory: Memory;
+  readonly historyContext: HistoryContext;
+  readonly history: JobHistory;
 }
 
 /** How long it may take to note a failure; on a clock of its own, like everything that cleans up. */
@@ -220,18 +232,18 @@ const NOTE_LIMIT = seconds(10);
 
 /** Makes the container; what fails before there is one is noted, because nothing else tells the next run. */
 async function makeJob(
-  { oneOff, recalling, memory }: Making,
+  { oneOff, historyContext, history }: JobContext,
   snapshot: Observed | null,
   control: Control,
 ): Promise<Outcomes> {
   const note = async (why: string): Promise<void> => {
     if (control.signal.aborted) return;
     const at = oneOff.world.host.clock.now();
-    const failure = { failures: memory.failures + 1, before: memory.volume, at, exitCode: null, why };
-    await remember({ ...recalling, signal: AbortSignal.timeout(NOTE_LIMIT) }, failure).catch(() => undefined); // the failure itself counts
+    const failure = { failures: history.failures + 1, before: history.volume, at, exitCode: null, why };
+    await recordFailure({ ...historyContext, signal: AbortSignal.timeout(NOTE_LIMIT) }, failure).catch(() => undefined); // the failure itself counts
   };
   try {
-    const outcomes = await makeOneOff(oneOff, snapshot ?? (await lookFor(oneOff, control)), control);
+    const outcomes = await makeOneOff(oneOff, snapshot ?? (await observeForRun(oneOff, control)), control);
     const failed = outcomes.map(({ outcome }) => outcome).find(isFailed);
     if (failed) await note(failed.message);
     return outcomes;

@@ -15,7 +15,7 @@ import { look } from './look.js';
 import { imageSteps } from './make-plan.js';
 import type { Prepared } from './prepare.js';
 import { warnOfRestarting } from './restarting.js';
-import { carryOutRound, type Round } from './round.js';
+import { runPass, type ReconcilePass } from './reconcile-pass.js';
 import { openSession } from './session.js';
 import type { World } from './world.js';
 
@@ -57,7 +57,7 @@ export const graceOf = ({ prepared, request }: OneOff): Milliseconds =>
   prepared.project.services.get(request.service)?.stopGrace ?? ENGINE_GRACE;
 
 /** Throws `project-elsewhere`. */
-export async function lookFor(
+export async function observeForRun(
   { world, engine, prepared, request, job }: OneOff,
   { signal }: Control,
 ): Promise<Observed> {
@@ -87,10 +87,10 @@ async function makeWithNeeds(oneOff: OneOff, control: Control): Promise<Outcomes
   const { world, engine, prepared, request } = oneOff;
   const { project } = prepared;
   const session = await openSession(engine, project.name, control, { follow: false });
-  const place = { world, engine, project, hands: session.hands, parallel: request.parallel };
-  const round: Round = {
+  const place = { world, engine, project, dependencies: session.dependencies, parallel: request.parallel };
+  const pass: ReconcilePass = {
     services: servicesFor(prepared, request),
-    look: () => lookFor(oneOff, control),
+    look: () => observeForRun(oneOff, control),
     images: (observed) => imagesFor(oneOff, observed),
     async plan(observed, images) {
       const others = servicesFor(prepared, request).filter((name) => name !== request.service);
@@ -99,7 +99,7 @@ async function makeWithNeeds(oneOff: OneOff, control: Control): Promise<Outcomes
     },
   };
   try {
-    return await locked(world, { engine, project: project.name }, control, () => carryOutRound(place, round, control));
+    return await locked(world, { engine, project: project.name }, control, () => runPass(place, pass, control));
   } finally {
     await session.close();
   }

@@ -4,7 +4,7 @@ import type { ObservedContainer } from '../model/observed.js';
 import { isJob } from '../plan/leftovers.js';
 import { isOneOff } from '../model/replica.js';
 import { inPlaceOrder, isUp } from '../plan/replicas.js';
-import { askEarly } from './ask-early.js';
+import { prefetch } from './prefetch.js';
 import { findProject, type ProjectRequest } from './find-file.js';
 import type { World } from './world.js';
 
@@ -22,7 +22,7 @@ export async function ps(
     const engine = await world.connectEngine(signal);
     return engine.listContainers({ project: findProject(world, request).projectName, signal });
   };
-  const early = await askEarly(list, control.signal);
+  const early = await prefetch(list, control.signal);
   try {
     const { containersIn, findContainers, isNamedAsWhole } = await import('./on-containers.js'); // while the engine answers
     const found = await findContainers(world, request, control);

@@ -1,5 +1,5 @@
 import { watchProject } from '../apply/watch.js';
-import type { ContainerWatch } from '../apply/hands.js';
+import type { ContainerWatch } from '../apply/step-dependencies.js';
 import type { Engine } from '../engine/engine.js';
 import { readNamed, type Named } from '../graph/instances.js';
 import { pause, raceAbort, withTimeout } from '../lib/deadline.js';

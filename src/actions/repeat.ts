@@ -5,7 +5,7 @@ import { TsfigError, type ErrorCode } from '../model/errors.js';
 import type { Control } from '../model/event.js';
 import { pauseAfter } from '../plan/backoff.js';
 import { lockJob } from './lock-job.js';
-import { findJob, isRemembered, runJob, type FoundJob, type OnceRequest, type OnceResult } from './once.js';
+import { findJob, hasFailedBefore, runJob, type FoundJob, type OnceRequest, type OnceResult } from './once.js';
 import type { World } from './world.js';
 
 export interface RepeatRequest extends OnceRequest {
@@ -96,12 +96,12 @@ class Loop {
 
   /** `failed`: what has just failed, which the engine may know of or not; null: nothing has. */
   async #count(failed: FoundJob | 'no engine' | null): Promise<void> {
-    const isRecorded = failed !== null && failed !== 'no engine' && (await this.#isRemembered(failed));
+    const isRecorded = failed !== null && failed !== 'no engine' && (await this.#hasFailedBefore(failed));
     this.#unrecorded = failed === null || isRecorded ? 0 : this.#unrecorded + 1;
   }
 
-  async #isRemembered(found: FoundJob): Promise<boolean> {
-    return isRemembered(found, this.#control).catch(() => false);
+  async #hasFailedBefore(found: FoundJob): Promise<boolean> {
+    return hasFailedBefore(found, this.#control).catch(() => false);
   }
 
   /** Until the next run: what is left of `every`, and longer where nothing else keeps a job that cannot work from spinning. */

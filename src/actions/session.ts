@@ -1,5 +1,5 @@
 import { Follower, type Exit } from '../apply/follow-logs.js';
-import type { Hands } from '../apply/hands.js';
+import type { StepDependencies } from '../apply/step-dependencies.js';
 import { watchProject } from '../apply/watch.js';
 import type { Engine } from '../engine/engine.js';
 import { raceAbort } from '../lib/deadline.js';
@@ -19,7 +19,7 @@ export async function openSession(
   const session = new Session(engine, project, control, follow);
   if (!follow) return session;
   try {
-    await raceAbort(session.hands.watch.open(), control.signal);
+    await raceAbort(session.dependencies.watch.open(), control.signal);
     return session;
   } catch (error) {
     await session.close();
@@ -29,7 +29,7 @@ export async function openSession(
 
 /** What lasts from the first step of an `up` to its end: the watch on the engine's events and the followed output. */
 export class Session {
-  readonly hands: Hands & Required<Pick<Hands, 'watch'>>;
+  readonly dependencies: StepDependencies & Required<Pick<StepDependencies, 'watch'>>;
   /** The control of whoever works in this session, which notes what is started. */
   readonly control: Control;
   /** The last input planned from. */
@@ -62,7 +62,7 @@ export class Session {
       tellFirst();
     };
     this.#follower = new Follower({ engine, watch, emit: control.emit, onExit });
-    this.hands = follow ? { engine, watch, follower: this.#follower } : { engine, watch };
+    this.dependencies = follow ? { engine, watch, follower: this.#follower } : { engine, watch };
   }
 
   /** The containers that were started here, or whose start was asked for and may have been heard of. */

@@ -16,7 +16,7 @@ import { look } from './look.js';
 import { choose, imageSteps, makePlan, type Chosen, type PlanRequest } from './make-plan.js';
 import { prepare, type Prepared } from './prepare.js';
 import { warnOfRestarting } from './restarting.js';
-import { carryOutRound, type Round } from './round.js';
+import { runPass, type ReconcilePass } from './reconcile-pass.js';
 import { openSession, type Session } from './session.js';
 import { stopStarted } from './stop-started.js';
 import type { World } from './world.js';
@@ -54,30 +54,29 @@ export async function up(world: World, request: UpRequest, control: Control): Pr
   if (!chosen.ok) return chosen;
   // What is to be stopped can be found only by asking, so a signal does not end the connecting.
   const engine = await world.connectEngine(request.adopt ? control.force : control.signal);
-  const bringing: Bringing = { world, engine, prepared: prepared.value, chosen: chosen.value, request };
+  const context: UpContext = { world, engine, prepared: prepared.value, chosen: chosen.value, request };
   const session = await openSession(engine, project.name, control, { follow: !request.detach });
   try {
-    const outcomes = await bringUpLocked(bringing, session, control);
+    const outcomes = await bringUpLocked(context, session, control);
     if (request.detach) {
       const exits = await endedSince({ engine, session, project: project.name, outcomes }, control);
       if (control.signal.aborted) await session.tellLeftRunning();
       return good({ outcomes, exits, exitCode: null });
     }
-    return good(await stayAttached(bringing, { session, outcomes }, control));
+    return good(await stayAttached(context, { session, outcomes }, control));
   } finally {
     await session.close();
   }
 }
 
 /** Where a signal ends it, what was started by then, and what is adopted, is stopped all the same; with `detach` it is told. */
-async function bringUpLocked(bringing: Bringing, session: Session, control: Control): Promise<Outcomes> {
-  const { world, engine, prepared, request } = bringing;
+async function bringUpLocked(context: UpContext, session: Session, control: Control): Promise<Outcomes> {
+  const { world, engine, prepared, request } = context;
   try {
     const of = { engine, project: prepared.project.name };
-    return await locked(world, of, control, () => bringUp(bringing, session, control));
+    return await locked(world, of, control, () => bringUp(context, session, control));
   } catch (error) {
-    if (control.signal.aborted)
-      await (request.detach ? session.tellLeftRunning() : stopOwn(bringing, session, control));
+    if (control.signal.aborted) await (request.detach ? session.tellLeftRunning() : stopOwn(context, session, control));
     throw error;
   }
 }
@@ -91,7 +90,7 @@ function withExitService({ services, exitCodeFrom }: UpRequest): readonly string
   return isNamed ? services : [...services, exitCodeFrom];
 }
 
-interface Bringing {
+interface UpContext {
   readonly world: World;
   readonly engine: Engine;
   readonly prepared: Prepared;
@@ -100,12 +99,12 @@ interface Bringing {
 }
 
 /** Looks, plans and does; in several rounds only where addresses on the default bridge must be seen before they can be told. */
-async function bringUp(bringing: Bringing, session: Session, control: Control): Promise<Outcomes> {
-  const { prepared, chosen } = bringing;
+async function bringUp(context: UpContext, session: Session, control: Control): Promise<Outcomes> {
+  const { prepared, chosen } = context;
   let outcomes: Outcomes = [];
   let done: readonly string[] = [];
   for (const services of bridgePhases(prepared.project, chosen.all)) {
-    const ended = await bringUpRound(bringing, { services, done }, session, control);
+    const ended = await runUpPass(context, { services, done }, session, control);
     outcomes = [...outcomes, ...ended];
     if (control.signal.aborted) break;
     done = services;
@@ -119,8 +118,8 @@ interface Wave {
   readonly done: readonly string[];
 }
 
-function bringUpRound(
-  { world, engine, prepared, chosen, request }: Bringing,
+function runUpPass(
+  { world, engine, prepared, chosen, request }: UpContext,
   { services, done }: Wave,
   session: Session,
   control: Control,
@@ -128,7 +127,7 @@ function bringUpRound(
   const { project } = prepared;
   const fresh = services.filter((name) => !done.includes(name));
   const attach = request.detach ? [] : chosen.named;
-  const round: Round = {
+  const pass: ReconcilePass = {
     // All that was chosen is looked at every time, so that what is missing for the last wave is told before the first.
     services: chosen.all,
     async look() {
@@ -149,7 +148,7 @@ function bringUpRound(
     },
   };
   const { parallel } = request;
-  return carryOutRound({ world, engine, project, hands: session.hands, parallel }, round, session.control);
+  return runPass({ world, engine, project, dependencies: session.dependencies, parallel }, pass, session.control);
 }
 
 /** As docker compose reads it. */
@@ -172,14 +171,14 @@ interface Attached {
 }
 
 /** Follows until all have ended, one has and that is to end all, or the user has had enough; then stops what this run started. */
-async function stayAttached(bringing: Bringing, { session, outcomes }: Attached, control: Control): Promise<UpResult> {
-  const { request } = bringing;
+async function stayAttached(context: UpContext, { session, outcomes }: Attached, control: Control): Promise<UpResult> {
+  const { request } = context;
   await session.abandonAllBut((container) => !failedToStart(container, outcomes));
   const endsAll = request.abortOnExit || request.exitCodeFrom !== null;
   const healthy = allDone(outcomes);
   if (healthy && !control.signal.aborted) await session.untilEnd(endsAll, control.signal);
   if (control.signal.aborted || (healthy && endsAll)) {
-    await stopOwn(bringing, session, control);
+    await stopOwn(context, session, control);
   }
   const exits = session.exits;
   return { outcomes, exits, exitCode: endsAll ? wantedCode(exits, request, session) : null };
@@ -187,7 +186,7 @@ async function stayAttached(bringing: Bringing, { session, outcomes }: Attached,
 
 /** Stops what this run has started, and with `adopt` what ran before of the services named. */
 async function stopOwn(
-  { request, engine, prepared, chosen }: Bringing,
+  { request, engine, prepared, chosen }: UpContext,
   session: Session,
   control: Control,
 ): Promise<void> {

@@ -1,7 +1,7 @@
 import { raceAbort } from '../lib/deadline.js';
 import { hasCode, TsfigError } from '../model/errors.js';
 import type { EndedStep, Plan, Step, StepId, StepKind } from '../model/plan.js';
-import type { Hands } from './hands.js';
+import type { StepDependencies } from './step-dependencies.js';
 
 /** After these a container runs. */
 const RUNNING: ReadonlySet<StepKind> = new Set(['start-container', 'wait-ready']);
@@ -13,13 +13,13 @@ const HELD_BACK: ReadonlySet<StepKind> = new Set(['create-container', 'start-con
  * Follows the engine's events where steps of the plan wait for a running container, and asks only about one that died.
  */
 export class FailureWatch {
-  readonly #engine: Hands['engine'];
+  readonly #engine: StepDependencies['engine'];
   /** Ids of those that ended with another code than 0 and were not started since. */
   readonly #died = new Set<string>();
   readonly #opened: Promise<void> = Promise.resolve();
   readonly #stop: () => void = () => undefined;
 
-  constructor({ engine, watch }: Hands, { steps }: Plan) {
+  constructor({ engine, watch }: StepDependencies, { steps }: Plan) {
     this.#engine = engine;
     const running = new Set(steps.filter(({ kind }) => RUNNING.has(kind)).map(({ id }) => id));
     const isOfUse = steps.some(({ kind, needs }) => HELD_BACK.has(kind) && needs.some((need) => running.has(need)));

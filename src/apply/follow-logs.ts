@@ -4,7 +4,7 @@ import { pause, raceAbort } from '../lib/deadline.js';
 import { seconds } from '../lib/units.js';
 import { hasCode } from '../model/errors.js';
 import type { Emit } from '../model/event.js';
-import type { Attachable, Attacher, ContainerWatch } from './hands.js';
+import type { Attachable, Attacher, ContainerWatch } from './step-dependencies.js';
 import { outputOfLiving, readUntil } from './last-output.js';
 import type { LifecycleTracker } from './lifecycle.js';
 import { pumpLines, type Stamps } from './pump-lines.js';

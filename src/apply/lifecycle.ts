@@ -1,5 +1,5 @@
 import type { ContainerDetails } from '../model/observed.js';
-import type { ContainerNews } from './hands.js';
+import type { ContainerNews } from './step-dependencies.js';
 
 /** `restarting`: between two lives, the engine will start it again. `unknown`: nothing was seen or told of it yet. */
 export type LifeState = 'unknown' | 'created' | 'running' | 'restarting' | 'paused' | 'stopping' | 'ended' | 'gone';

@@ -6,7 +6,7 @@ import type { ContainerHandle } from '../model/replica.js';
 import { openBuild, openContainer, secretsOfBuild, secretsOfContainer } from '../model/sealed.js';
 import type { Milliseconds } from '../lib/units.js';
 import { createWhenFree, removeFully, removeOrSetAside, renameInLoop } from './free-names.js';
-import type { Attacher, ContainerWatch, Hands } from './hands.js';
+import type { Attacher, ContainerWatch, StepDependencies } from './step-dependencies.js';
 import { hidingSecrets } from './hide-secrets.js';
 import { waitReady } from './wait-ready.js';
 
@@ -14,7 +14,7 @@ import { waitReady } from './wait-ready.js';
 const INTERRUPTIBLE: ReadonlySet<StepKind> = new Set(['pull-image', 'build-image', 'wait-ready']);
 
 /** What a step may touch, and which container it means. */
-export interface StepContext extends Hands {
+export interface StepContext extends StepDependencies {
   readonly idOf: (container: ContainerRef) => string;
 }
 
@@ -38,7 +38,7 @@ type ThingStep = Exclude<Step, ContainerStep | { kind: 'create-container' }>;
 /** The same with the container that is meant. */
 type Resolved<S> = S extends ContainerStep ? Omit<S, 'container'> & { readonly container: ContainerHandle } : never;
 
-async function performOnThing(step: ThingStep, { engine }: Hands, control: Control): Promise<void> {
+async function performOnThing(step: ThingStep, { engine }: StepDependencies, control: Control): Promise<void> {
   const call = { signal: INTERRUPTIBLE.has(step.kind) ? control.signal : control.force };
   switch (step.kind) {
     case 'pull-image':
@@ -70,8 +70,12 @@ async function build(step: BuildStep, engine: Engine, { emit }: Control, call: C
   }
 }
 
-async function performOnContainer(step: Resolved<ContainerStep>, hands: Hands, control: Control): Promise<void> {
-  const { engine } = hands;
+async function performOnContainer(
+  step: Resolved<ContainerStep>,
+  dependencies: StepDependencies,
+  control: Control,
+): Promise<void> {
+  const { engine } = dependencies;
   const { container } = step;
   const signal = INTERRUPTIBLE.has(step.kind) ? control.signal : control.force;
   const call = { signal };
@@ -81,13 +85,13 @@ async function performOnContainer(step: Resolved<ContainerStep>, hands: Hands, c
     case 'disconnect-network':
       return unless('container-not-found', engine.disconnectNetwork(step.network, container, call));
     case 'attach-container':
-      return needed(hands.follower).attach(step, signal);
+      return needed(dependencies.follower).attach(step, signal);
     case 'start-container':
       return engine.startContainer(container, call);
     case 'unpause-container':
       return unless('engine-conflict', engine.unpauseContainer(container, call));
     case 'wait-ready':
-      return waitReady({ engine, watch: needed<ContainerWatch>(hands.watch), container }, step.limit, signal);
+      return waitReady({ engine, watch: needed<ContainerWatch>(dependencies.watch), container }, step.limit, signal);
     case 'stop-container':
       return unless('container-not-found', stopOrKill(engine, { container, grace: step.grace }, signal));
     case 'kill-container':

@@ -4,7 +4,7 @@ import { durationToText, ms, seconds, type Milliseconds } from '../lib/units.js'
 import { TsfigError } from '../model/errors.js';
 import type { ContainerDetails } from '../model/observed.js';
 import type { ContainerHandle } from '../model/replica.js';
-import type { ContainerWatch } from './hands.js';
+import type { ContainerWatch } from './step-dependencies.js';
 import { lastLines } from './last-lines.js';
 import { LifeWatch } from './watch-life.js';
 

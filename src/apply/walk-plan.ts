@@ -1,4 +1,4 @@
-import { limit, type Limit } from '../lib/limit.js';
+import { createLimiter, type Limiter } from '../lib/limiter.js';
 import { ms, seconds } from '../lib/units.js';
 import { describeFailure } from '../model/errors.js';
 import type { Control } from '../model/event.js';
@@ -14,7 +14,7 @@ import type {
   StepKind,
 } from '../model/plan.js';
 import { FailureWatch } from './failure-watch.js';
-import type { Hands } from './hands.js';
+import type { StepDependencies } from './step-dependencies.js';
 import { performStep } from './perform-step.js';
 
 export interface WalkOptions {
@@ -41,10 +41,15 @@ const RESCUE_LIMIT = seconds(60);
  * Runs every step after what it needs, as many at a time as allowed. A step that fails skips what depends on it and
  * nothing else, and so does a container that fails after its start; an abort cancels what has not begun. Exactly one outcome a step; throws only for bugs of ours.
  */
-export async function walkPlan(plan: Plan, hands: Hands, control: Control, options: WalkOptions): Promise<Outcomes> {
+export async function walkPlan(
+  plan: Plan,
+  dependencies: StepDependencies,
+  control: Control,
+  options: WalkOptions,
+): Promise<Outcomes> {
   checkNeeds(plan);
-  const failures = new FailureWatch(hands, plan);
-  const walk = new Walk({ hands, failures }, control, options);
+  const failures = new FailureWatch(dependencies, plan);
+  const walk = new Walk({ dependencies, failures }, control, options);
   const ends = [...plan.steps.map((step) => walk.take(step)), ...plan.rescues.map((rescue) => walk.rescue(rescue))];
   const failed = (await Promise.allSettled(ends)).find((end) => end.status === 'rejected');
   failures.close();
@@ -64,25 +69,25 @@ function checkNeeds({ steps }: Plan): void {
 }
 
 class Walk {
-  readonly #hands: Hands;
+  readonly #dependencies: StepDependencies;
   readonly #failures: FailureWatch;
   readonly #control: Control;
   readonly #already: ReadonlyMap<StepId, Outcome>;
-  readonly #places: Limit;
-  readonly #heavyPlaces = limit(HEAVY_AT_ONCE);
+  readonly #places: Limiter;
+  readonly #heavyPlaces = createLimiter(HEAVY_AT_ONCE);
   readonly #ends = new Map<StepId, Promise<Outcome>>();
   readonly #ended = new Map<StepId, EndedStep>();
 
   constructor(
-    { hands, failures }: { readonly hands: Hands; readonly failures: FailureWatch },
+    { dependencies, failures }: { readonly dependencies: StepDependencies; readonly failures: FailureWatch },
     control: Control,
     { parallel, already }: WalkOptions,
   ) {
-    this.#hands = hands;
+    this.#dependencies = dependencies;
     this.#failures = failures;
     this.#control = control;
     this.#already = new Map(already.map(({ step, outcome }) => [step.id, outcome]));
-    this.#places = limit(parallel);
+    this.#places = createLimiter(parallel);
   }
 
   take(step: Step): Promise<Outcome> {
@@ -146,7 +151,7 @@ class Walk {
   }
 
   /** Keeps the place for one more turn, so that what waited for this step asks for it before what can wait longer gets it. */
-  #inPlace(step: Step, places: Limit): Promise<Outcome> {
+  #inPlace(step: Step, places: Limiter): Promise<Outcome> {
     return new Promise((resolve, reject) => {
       const work = async (): Promise<void> => {
         const outcome = this.#attempt(step);
@@ -175,7 +180,7 @@ class Walk {
     await control.emit({ kind: 'step-started', step });
     const from = performance.now();
     try {
-      const container = await performStep(step, { ...this.#hands, idOf: (ref) => this.#idOf(ref) }, control);
+      const container = await performStep(step, { ...this.#dependencies, idOf: (ref) => this.#idOf(ref) }, control);
       const took = ms(performance.now() - from);
       return await this.#tell(step, { kind: 'done', took, ...(container !== null && { container }) });
     } catch (error) {

@@ -1,5 +1,5 @@
 import { isAsideName } from '../model/names.js';
-import type { ContainerWatch } from './hands.js';
+import type { ContainerWatch } from './step-dependencies.js';
 import { LifecycleTracker } from './lifecycle.js';
 
 /** A container's life with somebody who waits for its news. To be closed. */

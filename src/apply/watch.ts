@@ -1,6 +1,6 @@
 import type { Engine, EngineEvent } from '../engine/engine.js';
 import { TsfigError } from '../model/errors.js';
-import type { ContainerNews, ContainerWatch } from './hands.js';
+import type { ContainerNews, ContainerWatch } from './step-dependencies.js';
 
 const KIND: Partial<Record<EngineEvent['action'], ContainerNews['kind']>> = {
   start: 'started',

@@ -84,7 +84,7 @@ export class Sink {
     return this.#blocked ?? undefined;
   }
 
-  /** Hands what was gathered to the stream, unless that takes no more. */
+  /** StepDependencies what was gathered to the stream, unless that takes no more. */
   flush(): void {
     this.#unschedule();
     if (this.#text === '' || this.#blocked || this.#closed) return;

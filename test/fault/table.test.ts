@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { limit } from '../../src/lib/limit.js';
+import { createLimiter } from '../../src/lib/limiter.js';
 import {
   countRequests,
   newResult,
@@ -17,7 +17,7 @@ import { ROWS } from './rows.js';
 const isWhole = process.env['TSFIG_FAULTS'] === 'all';
 const SAMPLE_STEP = 20;
 /** Each is a project of its own, with an engine behind a proxy of its own. */
-const place = limit(4);
+const place = createLimiter(4);
 
 /** Every request of every series, each series until the command runs through without meeting its fault. */
 async function tryAll(row: Row, faultless: Faultless): Promise<Result[]> {

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { raceAbort } from '../../lib/deadline.js';
-import type { Limit } from '../../lib/limit.js';
+import type { Limiter } from '../../lib/limiter.js';
 import type { BuildSpec } from '../../model/container-spec.js';
 import { hasCode, TsfigError } from '../../model/errors.js';
 import type { BuildOutput } from '../engine.js';
@@ -24,7 +24,7 @@ export async function* buildImage(
   parts: DockerParts,
   build: BuildSpec,
   signal: AbortSignal,
-  classicBuilds: Limit,
+  classicBuilds: Limiter,
 ): AsyncGenerator<BuildOutput, void> {
   signal.throwIfAborted();
   const unread = new Unread();
@@ -63,7 +63,7 @@ export async function* buildImage(
  * Answers how to let the next one in. Classic builds side by side make layers of their own of a step that they share, and
  * the cache gives the newest of them to both the next time: one of the images would change although nothing has.
  */
-async function takeTurn(classicBuilds: Limit, signal: AbortSignal): Promise<() => void> {
+async function takeTurn(classicBuilds: Limiter, signal: AbortSignal): Promise<() => void> {
   const turn = new Promise<() => void>((resolve) => void classicBuilds(() => new Promise<void>(resolve)));
   try {
     return await raceAbort(turn, signal);

@@ -1,5 +1,5 @@
 import type { Milliseconds } from '../../lib/units.js';
-import { limit } from '../../lib/limit.js';
+import { createLimiter } from '../../lib/limiter.js';
 import type { BuildSpec, ContainerSpec, NetworkSpec, VolumeSpec } from '../../model/container-spec.js';
 import type { Progress } from '../../model/event.js';
 import type {
@@ -61,7 +61,7 @@ export class DockerEngine implements Engine {
   readonly #parts: DockerParts;
   /** Of the engine's own network, since the last look at all networks: those that are made get the same. */
   #mtu: string | null = null;
-  readonly #classicBuilds = limit(1);
+  readonly #classicBuilds = createLimiter(1);
   #secret: { readonly id: string | null } | null = null;
 
   constructor(parts: DockerParts) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LifecycleTracker, type LifeLook, type LifeState } from '../../../src/apply/lifecycle.js';
-import type { ContainerNews } from '../../../src/apply/hands.js';
+import type { ContainerNews } from '../../../src/apply/step-dependencies.js';
 
 type Told = ContainerNews['kind'] | readonly ['died', number] | LifeLook | null;
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { raceAbort, withTimeout } from '../../../src/lib/deadline.js';
 import { didYouMean } from '../../../src/lib/did-you-mean.js';
 import { groupBy } from '../../../src/lib/group-by.js';
-import { limit } from '../../../src/lib/limit.js';
+import { createLimiter } from '../../../src/lib/limiter.js';
 import { ms } from '../../../src/lib/units.js';
 
 /** Work that ends when it is told to. */
@@ -17,7 +17,7 @@ const never = (): Promise<never> => new Promise(() => undefined);
 
 describe('a limit', () => {
   it('lets so many pieces of work run at a time, first come, first served', async () => {
-    const places = limit(2);
+    const places = createLimiter(2);
     const begun: number[] = [];
     const gates = [gate(), gate(), gate()];
     const all = gates.map(({ work }, index) => places(() => (begun.push(index), work())));
@@ -31,7 +31,7 @@ describe('a limit', () => {
   });
 
   it('lets work of a lower rank in before what has waited longer', async () => {
-    const places = limit(1);
+    const places = createLimiter(1);
     const begun: string[] = [];
     const first = gate();
     const note = (name: string) => () => Promise.resolve(begun.push(name));
@@ -42,7 +42,7 @@ describe('a limit', () => {
   });
 
   it('gives the place on when work fails', async () => {
-    const places = limit(1);
+    const places = createLimiter(1);
     await expect(places(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
     await expect(places(() => Promise.resolve('yes'))).resolves.toBe('yes');
   });

@@ -1,8 +1,8 @@
 /** Runs the work when a place is free; first those of the lowest rank, and among those first come, first served. */
-export type Limit = <T>(work: () => Promise<T>, rank?: number) => Promise<T>;
+export type Limiter = <T>(work: () => Promise<T>, rank?: number) => Promise<T>;
 
 /** At most `places` pieces of work at a time. */
-export function limit(places: number): Limit {
+export function createLimiter(places: number): Limiter {
   let free = places;
   /** By rank. */
   const waiting: (() => void)[][] = [];

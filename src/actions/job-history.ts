@@ -9,7 +9,7 @@ import { isJobMemory, type Job } from '../plan/leftovers.js';
 import { isUp } from '../plan/replicas.js';
 
 /** What is known of a job's runs before this one. */
-export interface Memory {
+export interface JobHistory {
   /** How many in a row failed at once. */
   readonly failures: number;
   readonly last: LastRun | null;
@@ -18,9 +18,9 @@ export interface Memory {
   readonly volume: string | null;
 }
 
-export const NOTHING: Memory = { failures: 0, last: null, why: null, volume: null };
+export const NOTHING: JobHistory = { failures: 0, last: null, why: null, volume: null };
 
-export interface Recalling {
+export interface HistoryContext {
   readonly engine: Engine;
   readonly project: string;
   readonly job: Job;
@@ -28,23 +28,29 @@ export interface Recalling {
 }
 
 /** What the engine has of a job: what its runs left, and the project's volumes. */
-export interface Traces {
+export interface JobTraces {
   readonly leftovers: readonly ObservedContainer[];
   readonly volumes: readonly ObservedVolume[];
 }
 
 /** The engine is the only memory: the last container tells how it went, or a volume that there could be none. */
-export async function recall(recalling: Recalling, { leftovers, volumes }: Traces): Promise<Memory> {
-  const { job } = recalling;
+export async function readHistory(
+  historyContext: HistoryContext,
+  { leftovers, volumes }: JobTraces,
+): Promise<JobHistory> {
+  const { job } = historyContext;
   const note = volumes.find((volume) => isJobMemory(volume) && volume.labels[LABEL.job] === job.name);
   const noted = note ? readFailure(note) : NOTHING;
   const [newest] = leftovers.toSorted((a, b) => b.createdAt - a.createdAt);
   // A container that is younger than the note was made since; the list tells its second only.
   if (!newest || (noted.last && noted.last.endedAt >= newest.createdAt * 1000)) return noted;
-  return { ...(await recallContainer(recalling, newest)), volume: noted.volume };
+  return { ...(await readContainerHistory(historyContext, newest)), volume: noted.volume };
 }
 
-async function recallContainer({ engine, signal }: Recalling, newest: ObservedContainer): Promise<Memory> {
+async function readContainerHistory(
+  { engine, signal }: HistoryContext,
+  newest: ObservedContainer,
+): Promise<JobHistory> {
   if (isUp(newest) || newest.exitCode === 0) return NOTHING;
   try {
     const details = await engine.inspectContainer(newest.id, { signal });
@@ -104,7 +110,7 @@ async function lastLine(engine: Engine, { id, tty }: ContainerDetails, signal: A
   return cutters.stderr.end() ?? last.stderr ?? cutters.stdout.end() ?? last.stdout ?? null;
 }
 
-function readFailure({ name, labels }: ObservedVolume): Memory {
+function readFailure({ name, labels }: ObservedVolume): JobHistory {
   const failures = Number(labels[LABEL.failures] ?? '0') || 0;
   const endedAt = Date.parse(labels[LABEL.failedAt] ?? '') || 0;
   const code = labels[LABEL.failedWith];
@@ -127,12 +133,12 @@ interface FailureNote {
  * Notes that a run failed where no container is left to tell: on a volume that holds nothing, because labels cannot be
  * changed and nothing else can be made without an image. The next run that gets its container removes it, and so does `down`.
  */
-export async function remember(
-  recalling: Recalling,
+export async function recordFailure(
+  historyContext: HistoryContext,
   { failures, before, at, exitCode, why }: FailureNote,
 ): Promise<void> {
-  const { engine, project, job, signal } = recalling;
-  if (before !== null) await forget(recalling, before);
+  const { engine, project, job, signal } = historyContext;
+  if (before !== null) await clearFailure(historyContext, before);
   const labels = {
     [LABEL.project]: project,
     [LABEL.job]: job.name,
@@ -144,8 +150,8 @@ export async function remember(
   await engine.createVolume({ name: `${job.name}_failed`, driver: null, labels }, { signal });
 }
 
-/** `volume` is one that `recall` has found. */
-export async function forget({ engine, signal }: Recalling, volume: string): Promise<void> {
+/** `volume` is one that `readHistory` has found. */
+export async function clearFailure({ engine, signal }: HistoryContext, volume: string): Promise<void> {
   try {
     await engine.removeVolume(volume, { signal });
   } catch (error) {

@@ -13,7 +13,7 @@ const TURNS_TO_SEND = 2;
  * Asks, and resolves when the question is on its way: the engine then works while the file is read. Only for questions that
  * change nothing, because the file may be wrong.
  */
-export async function askEarly<T>(ask: (signal: AbortSignal) => Promise<T>, parent: AbortSignal): Promise<Early<T>> {
+export async function prefetch<T>(ask: (signal: AbortSignal) => Promise<T>, parent: AbortSignal): Promise<Early<T>> {
   const own = new AbortController();
   const onAbort = (): void => own.abort(parent.reason);
   if (parent.aborted) onAbort();

@@ -1,4 +1,4 @@
-import type { Hands } from '../apply/hands.js';
+import type { StepDependencies } from '../apply/step-dependencies.js';
 import { inspectImages } from '../apply/see-images.js';
 import type { Engine } from '../engine/engine.js';
 import type { Control } from '../model/event.js';
@@ -12,7 +12,7 @@ import { acquireSubnetLock } from './subnet-lock.js';
 import type { World } from './world.js';
 
 /** One look, the images that it shows to be missing, and the plan made of it: what `up` and `run` have in common. */
-export interface Round {
+export interface ReconcilePass {
   /** The services whose images decide what containers are told. */
   readonly services: readonly string[];
   readonly look: () => Promise<Observed>;
@@ -20,11 +20,11 @@ export interface Round {
   readonly plan: (observed: Observed, images: readonly Step[]) => Plan | Promise<Plan>;
 }
 
-export interface Workplace {
+export interface PassContext {
   readonly world: World;
   readonly engine: Engine;
   readonly project: Project;
-  readonly hands: Hands;
+  readonly dependencies: StepDependencies;
   readonly parallel: number;
 }
 
@@ -35,13 +35,13 @@ const MOST_SUBNETS = 5;
  * Looks, plans and does. Another tool takes subnets while its networks are not listed yet, or not any more: then all of it
  * is done again without those that were lost. So it is, once, when a container was removed before its start, as by a prune.
  */
-export async function carryOutRound(place: Workplace, round: Round, control: Control): Promise<Outcomes> {
+export async function runPass(place: PassContext, pass: ReconcilePass, control: Control): Promise<Outcomes> {
   let avoid: readonly string[] = [];
   /** What earlier tries have done stays done; what failed there is tried again. */
   let before: Outcomes = [];
   let mayLose = true;
   for (let tries = 0; ; tries += 1) {
-    const { plan, outcomes } = await attempt(place, { ...round, avoid }, control);
+    const { plan, outcomes } = await attempt(place, { ...pass, avoid }, control);
     const isLost = mayLose && lostContainer(outcomes);
     if (isLost) mayLose = false;
     else if (tries === MOST_SUBNETS || !lostSubnet(outcomes)) return [...before, ...outcomes];
@@ -50,27 +50,31 @@ export async function carryOutRound(place: Workplace, round: Round, control: Con
   }
 }
 
-interface Attempt extends Round {
+interface Attempt extends ReconcilePass {
   /** Subnets that are not to be chosen. */
   readonly avoid: readonly string[];
 }
 
-async function attempt({ world, engine, project, hands, parallel }: Workplace, round: Attempt, control: Control) {
+async function attempt(
+  { world, engine, project, dependencies, parallel }: PassContext,
+  pass: Attempt,
+  control: Control,
+) {
   const subnetLock = await acquireSubnetLock(world, engine, control);
   try {
-    let observed = avoiding(await round.look(), round.avoid);
-    const images = round.images(observed);
+    let observed = avoiding(await pass.look(), pass.avoid);
+    const images = pass.images(observed);
     let already: Outcomes = [];
     if (images.length > 0 || !observed.addressSpace) await subnetLock.release();
     if (images.length > 0) {
       // They come first, because what they hold decides what the containers are told.
       const first = plainPlan(project.name, images);
-      already = await carryOut(first, hands, control, { parallel });
-      observed = { ...observed, images: await seeImages(engine, { project, round, observed }, control) };
+      already = await carryOut(first, dependencies, control, { parallel });
+      observed = { ...observed, images: await seeImages(engine, { project, pass, observed }, control) };
       observed = await subnetLock.reacquire(observed);
     }
-    const plan = await round.plan(observed, images);
-    return { plan, outcomes: await carryOut(plan, hands, subnetLock.control, { parallel, already }) };
+    const plan = await pass.plan(observed, images);
+    return { plan, outcomes: await carryOut(plan, dependencies, subnetLock.control, { parallel, already }) };
   } finally {
     await subnetLock.release();
   }
@@ -78,13 +82,13 @@ async function attempt({ world, engine, project, hands, parallel }: Workplace, r
 
 interface Seeing {
   readonly project: Project;
-  readonly round: Round;
+  readonly pass: ReconcilePass;
   readonly observed: Observed;
 }
 
 /** After a signal nothing is asked any more: what is planned then is told as cancelled. */
-async function seeImages(engine: Engine, { project, round, observed }: Seeing, { signal }: Control) {
-  return signal.aborted ? observed.images : inspectImages(engine, withTargets(project, round.services), signal);
+async function seeImages(engine: Engine, { project, pass, observed }: Seeing, { signal }: Control) {
+  return signal.aborted ? observed.images : inspectImages(engine, withTargets(project, pass.services), signal);
 }
 
 const lostSubnet = (outcomes: Outcomes): boolean =>

@@ -2,7 +2,7 @@ import type { Engine } from '../engine/engine.js';
 import type { ContainerHandle } from '../model/replica.js';
 
 /** What a step may touch. */
-export interface Hands {
+export interface StepDependencies {
   readonly engine: Engine;
   /** Where an attached container's output goes; absent when nobody reads it. */
   readonly follower?: Attacher;
