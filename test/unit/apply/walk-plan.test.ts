@@ -222,7 +222,7 @@ describe('a container that ends after its start', () => {
     const watch = watchProject(engine, 'p', stop.signal);
     const died = new Promise<void>((resolve) => void watch.listen(({ kind }) => kind === 'died' && resolve()));
     engine.onCall = ({ method, args }) => (method === 'startContainer' && args[0] === 'x' ? died : undefined);
-    const ending = specOf('a', 'p', { command: ['sh', '-c', `exit ${code}`] });
+    const ending = sealContainer(specOf('a', 'p', { command: ['sh', '-c', `exit ${code}`] }));
     const all = [
       ...[{ ...create('a'), spec: sealContainer(ending) }, start('a', 'create a'), create('x'), start('x', 'create x')],
       ...[create('c'), start('c', 'create c', 'start a', 'start x')],
