@@ -224,7 +224,7 @@ describe('a container that ends after its start', () => {
     engine.onCall = ({ method, args }) => (method === 'startContainer' && args[0] === 'x' ? died : undefined);
     const ending = sealContainer(specOf('a', 'p', { command: ['sh', '-c', `exit ${code}`] }));
     const all = [
-      ...[{ ...create('a'), spec: sealContainer(ending) }, start('a', 'create a'), create('x'), start('x', 'create x')],
+      ...[{ ...create('a'), spec: ending }, start('a', 'create a'), create('x'), start('x', 'create x')],
       ...[create('c'), start('c', 'create c', 'start a', 'start x')],
       step('remove old', { kind: 'remove-container', ...GONE, volumes: false, replacedBy: 'a' }, [
         'start a',
