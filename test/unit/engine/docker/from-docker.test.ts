@@ -17,7 +17,7 @@ describe('a container of the list', () => {
     ['running', 'Up About an hour', { state: 'running', health: 'none', exitCode: null }],
     ['paused', 'Up 2 hours (Paused)', { state: 'paused', health: 'none', exitCode: null }],
     ['exited', 'Exited (137) 3 seconds ago', { state: 'exited', health: 'none', exitCode: 137 }],
-    ['restarting', 'Restarting (1) 2 seconds ago', { state: 'restarting', health: 'none', exitCode: null }],
+    ['restarting', 'Restarting (1) 2 seconds ago', { state: 'restarting', health: 'none', exitCode: 1 }],
     ['created', 'Created', { state: 'created', health: 'none', exitCode: null }],
     ['stopped', 'Exited (0) 3 seconds ago', { state: 'exited', health: 'none', exitCode: 0 }],
     ['something-new', '', { state: 'dead', health: 'none', exitCode: null }],
