@@ -45,7 +45,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the package', () => {
   it('holds what runs, the docs, and nothing else', () => {
-    const others = packed.filter((path) => !/^dist\/types\/.*\.d\.ts$|^docs\/.*\.md$|^docs\/pictures\/.*\.svg$/.test(path));
+    const others = packed.filter(
+      (path) => !/^dist\/types\/.*\.d\.ts$|^docs\/.*\.md$|^docs\/pictures\/.*\.svg$/.test(path),
+    );
     expect(others.toSorted()).toEqual([
       ...['CHANGELOG.md', 'LICENSE', 'README.md'],
       ...['bin/keep-compiled.js', 'bin/package.json', 'bin/tsfig.js'],
