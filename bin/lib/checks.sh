@@ -2,7 +2,7 @@
 # The parts of bin/test: programs that some tests want, formatter and linter, types, tests.
 
 # So that a test that hangs ends the run with a message, before whoever runs it loses patience.
-readonly TESTS_LIMIT_S=${TESTS_LIMIT_S:-1140}
+readonly TESTS_LIMIT_S=${TESTS_LIMIT_S:-2400}
 
 # A registry, unpacked beside the clone. A test that does not find its program says so and is skipped.
 need_test_programs() {
