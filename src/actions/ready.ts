@@ -54,7 +54,7 @@ async function look({ engine, project, owner, named }: Looking, signal: AbortSig
 }
 
 async function untilReady(looking: Looking, limit: Milliseconds, signal: AbortSignal): Promise<readonly Unready[]> {
-  let unready: readonly Unready[] = [];
+  const seen: { unready: readonly Unready[] | null } = { unready: null };
   const late = (): Error => new TsfigError('deadline-passed', 'not everything is ready');
   try {
     await withTimeout(limit, late, signal, async (inner) => {
@@ -62,7 +62,8 @@ async function untilReady(looking: Looking, limit: Milliseconds, signal: AbortSi
       await raceAbort(watch.open(), inner);
       for (;;) {
         const news = nextNews(watch); // listened for before the look, so that no change falls between the two
-        unready = await look(looking, inner);
+        const unready = await look(looking, inner);
+        seen.unready = unready;
         if (unready.length === 0) return;
         const own = new AbortController(); // ends the pause with the wait
         // A container whose life has lasted long enough tells nobody.
@@ -73,8 +74,16 @@ async function untilReady(looking: Looking, limit: Milliseconds, signal: AbortSi
   } catch (error) {
     if (!hasCode(error, 'deadline-passed')) throw error;
   }
-  return unready;
+  // A time that was over before the first look says nothing of what is ready.
+  return seen.unready ?? withTimeout(ANSWER_LIMIT, noAnswer, signal, (inner) => look(looking, inner));
 }
+
+/** How long the one look may take that is made however short the time is. */
+const ANSWER_LIMIT = seconds(10);
+const noAnswer = (): Error =>
+  new TsfigError('deadline-passed', 'the engine did not say in time what is ready', {
+    hint: 'tsfig ps shows what runs',
+  });
 
 const nextNews = (watch: ContainerWatch): Promise<void> =>
   new Promise((resolve) => {

@@ -35,6 +35,12 @@ describe('tsfig ready', () => {
     expect((await scenario.run(['ready', 'web'])).code).toBe(0);
   });
 
+  it('looks once, however short the time is', async () => {
+    scenario.fig(`db: { ${IDLE} }\n`);
+    const { code, stderr } = await scenario.run(['ready', '--wait-timeout', '1ms']);
+    expect([code, stderr]).toEqual([1, `${scenario.name('db')} is not there\n`]);
+  });
+
   it('takes for ready what is to run only once, and has', async () => {
     scenario.fig('data: { image: busybox, command: "true", restart: on-failure }\n');
     await scenario.ok('up');
