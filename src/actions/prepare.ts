@@ -78,7 +78,7 @@ async function warnOfMissingSources(
   { emit }: Control,
 ): Promise<void> {
   if (missingSources.size === 0) return;
-  const address = await world.findEngine().catch(() => null); // whoever needs the engine is told why there is none
+  const address = await world.findEngine().catch(() => null); // a command that needs the engine says why there is none
   if (!address?.startsWith('unix:')) return;
   for (const [path, at] of missingSources) {
     const message = `${path} does not exist: the engine makes an empty directory of it that belongs to root`;

@@ -13,7 +13,7 @@ import type { World } from './world.js';
 
 /** One look, the images that it shows to be missing, and the plan made of it: what `up` and `run` have in common. */
 export interface ReconcilePass {
-  /** The services whose images decide what containers are told. */
+  /** The services whose images decide the variables of links. */
   readonly services: readonly string[];
   readonly look: () => Promise<Observed>;
   readonly images: (observed: Observed) => readonly Step[];
@@ -67,7 +67,7 @@ async function attempt(
     let already: Outcomes = [];
     if (images.length > 0 || !observed.addressSpace) await subnetLock.release();
     if (images.length > 0) {
-      // They come first, because what they hold decides what the containers are told.
+      // They come first, because what an image exposes decides the variables of links.
       const first = plainPlan(project.name, images);
       already = await carryOut(first, dependencies, control, { parallel });
       observed = { ...observed, images: await seeImages(engine, { project, pass, observed }, control) };
@@ -86,7 +86,7 @@ interface Seeing {
   readonly observed: Observed;
 }
 
-/** After a signal nothing is asked any more: what is planned then is told as cancelled. */
+/** After a signal the engine is asked nothing more: what is planned then is reported as cancelled. */
 async function seeImages(engine: Engine, { project, pass, observed }: Seeing, { signal }: Control) {
   return signal.aborted ? observed.images : inspectImages(engine, withTargets(project, pass.services), signal);
 }

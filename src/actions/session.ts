@@ -30,7 +30,7 @@ export async function openSession(
 /** What lasts from the first step of an `up` to its end: the watch on the engine's events and the followed output. */
 export class Session {
   readonly dependencies: StepDependencies & Required<Pick<StepDependencies, 'watch'>>;
-  /** The control of whoever works in this session, which notes what is started. */
+  /** For all work in this session: it notes what is started. */
   readonly control: Control;
   /** The last input planned from. */
   input: PlanInput | null = null;
@@ -97,7 +97,7 @@ export class Session {
     this.#follower.expectEnds();
   }
 
-  /** Whoever waits for a container's end looks: not every end is told, such as that of a stop between two restarts. */
+  /** All that wait for a container's end look again: not every end is an event, such as that of a stop between two restarts. */
   lookAgain(): void {
     this.#follower.lookAgain();
   }
@@ -114,7 +114,7 @@ export class Session {
     return all.filter((each) => number === undefined || each.number === Number(number)).map(({ name }) => name);
   }
 
-  /** For whoever ends by a signal and stops nothing. */
+  /** For an `up -d` that a signal ends: it stops nothing. */
   async tellLeftRunning(): Promise<void> {
     if (this.#started.size === 0) return;
     const names = this.started.map(({ name }) => name);

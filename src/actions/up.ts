@@ -69,7 +69,7 @@ export async function up(world: World, request: UpRequest, control: Control): Pr
   }
 }
 
-/** Where a signal ends it, what was started by then, and what is adopted, is stopped all the same; with `detach` it is told. */
+/** Where a signal ends it, what was started by then, and what is adopted, is stopped all the same; with `detach` it is only named. */
 async function bringUpLocked(context: UpContext, session: Session, control: Control): Promise<Outcomes> {
   const { world, engine, prepared, request } = context;
   try {
